@@ -1,0 +1,55 @@
+# One list of habits; continuous integration calls the same targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+HOME_DIR ?= var/sample
+export DO_NOT_TRACK := 1
+
+.PHONY: install run test check fix bench docs airflow clean
+
+install: $(STAMP)  ## build .venv from constraints.txt (needs Python 3.11+ and a package index)
+
+$(STAMP): setup.cfg constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Grapevine needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@# uv does not read pip's settings: an index set there is handed on
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+	  export $${index:+UV_DEFAULT_INDEX=$$index}; \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt && \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+run: install  ## the whole way on the sample, offline: pull to digest
+	$(BIN)/grapevine --home $(HOME_DIR) run --config examples/sample/grapevine.toml
+
+test: install  ## all tests; those on real data run when GRAPEVINE_REAL_DATA is set
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: install  ## style, types, import directions, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m grapevine.reference --check
+
+fix: install  ## what a machine can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python -m grapevine.reference
+
+bench: install  ## measured figures, as ratios taken in one run
+	$(BIN)/python -m benchmarks
+
+docs: install  ## docs/generated, and the static page of the tables under var/
+	$(BIN)/python -m grapevine.reference
+	$(BIN)/grapevine --home $(HOME_DIR) docs
+
+airflow: install  ## Airflow on this machine, its home under var/; Ctrl-C stops all of it
+	$(BIN)/python -m grapevine.airflow
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

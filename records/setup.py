@@ -1,0 +1,77 @@
+"""What the settings say about sources and coverage, in the form that the rooms are handed.
+
+`grapevine.settings` validates the file and makes these; the rooms never see the file itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from records.mention import Channel
+
+__all__ = ["Coverage", "RatingScale", "SourceSetup"]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingScale:
+    """Which ratings tell of a bad and which of a good experience; those between are neutral.
+
+    Attributes:
+        rating_max: the upper end of the scale (5, 10, 1).
+        bad_max: the highest bad rating, inclusive.
+        good_min: the lowest good rating, inclusive; above bad_max.
+    """
+
+    rating_max: float
+    bad_max: float
+    good_min: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSetup:
+    """One `[[sources]]` entry.
+
+    Attributes:
+        name: unique among the entries; what pulls, logs and `source_health` are listed under.
+        connector: the connector that reads it.
+        source: what its mentions hold in `source`. An API's mentions have the connector's name, however many entries
+            read it, so that one post is one mention; a file's have the entry's name.
+        channel: overrides the connector's own channel, or None.
+        scale: overrides the cut points that belong to the rating's maximum, or None.
+        retention_days: how long landing files are kept.
+        settings: the connector's own settings as written in the file, paths already absolute.
+    """
+
+    name: str
+    connector: str
+    source: str
+    channel: Channel | None = None
+    scale: RatingScale | None = None
+    retention_days: int = 30
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The chance that a telling on a source's channel is collected at all, as a range; see `transforms.amplification`.
+
+    Attributes:
+        brand: a brand's key, or None for all brands.
+        source: a source as mentions hold it.
+        valid_from: first day (brand's time zone) on which it holds; None for ever.
+        low, mode, high: 0 < low <= mode <= high <= 1.
+        basis: observed, inferred or assumed.
+        is_disjoint: whether this source's tellings are others than those of the channel's other sources.
+    """
+
+    brand: str | None
+    source: str
+    valid_from: date | None
+    low: float
+    mode: float
+    high: float
+    basis: str
+    is_disjoint: bool = False

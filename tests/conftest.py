@@ -1,0 +1,43 @@
+"""What every test shares: a home folder of its own, the real data if named, and no network but loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from records.home import Home
+
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder that holds `data/` and `payloads/`; skipped when not named, a failure when named and missing."""
+    named = os.environ.get("GRAPEVINE_REAL_DATA")
+    if not named:
+        pytest.skip("GRAPEVINE_REAL_DATA is not set")
+    folder = Path(named).resolve()
+    if not (folder / "data").is_dir() or not (folder / "payloads").is_dir():
+        pytest.fail(f"GRAPEVINE_REAL_DATA is {named!r}, which has no data/ and payloads/; correct or unset it")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse connections to anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address[0]!r}; serve it on 127.0.0.1 instead")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
