@@ -1,0 +1,223 @@
+{#-
+The amplification formula in SQL: experiences = mentions / (share rate x coverage), with its range.
+Each macro is a plain expression and names the Python function it mirrors (transforms/amplification.py, where the
+formula is told and derived; transforms/coverage.py for the coverage). Arguments are SQL expressions. Macros marked
+"aggregate" go into a SELECT with GROUP BY over one row per channel. Null in, null out, unless a line says otherwise.
+-#}
+
+{#- ---- one share rate, Beta(alpha, beta), alpha > 2 ---- -#}
+
+{% macro rate_inverse_mean(alpha, beta) -%}  {#- amplification.beta_inverse_mean: E[1/s] -#}
+((({{ alpha }}) + ({{ beta }}) - 1) / (({{ alpha }}) - 1))
+{%- endmacro %}
+
+{% macro rate_inverse_square_mean(alpha, beta) -%}  {#- amplification.beta_inverse_square_mean: E[1/s^2] -#}
+((({{ alpha }}) + ({{ beta }}) - 1) * (({{ alpha }}) + ({{ beta }}) - 2) / ((({{ alpha }}) - 1) * (({{ alpha }}) - 2)))
+{%- endmacro %}
+
+{% macro rate_mean(alpha, beta) -%}  {#- amplification.beta_mean: E[s] -#}
+(({{ alpha }}) / (({{ alpha }}) + ({{ beta }})))
+{%- endmacro %}
+
+{% macro rate_relative_variance(alpha, beta) -%}  {#- amplification.beta_relative_variance: Var[s] / E[s]^2 -#}
+(({{ beta }}) / (({{ alpha }}) * (({{ alpha }}) + ({{ beta }}) + 1)))
+{%- endmacro %}
+
+{#- ---- one channel alone ---- -#}
+
+{% macro experiences(y, pi) -%}  {#- amplification.experiences: the published point, y / pi -#}
+(({{ y }}) / ({{ pi }}))
+{%- endmacro %}
+
+{% macro experiences_variance(y, pi) -%}  {#- amplification.experiences_variance: pi known exactly -#}
+(({{ y }}) * (1 - ({{ pi }})) / (({{ pi }}) * ({{ pi }})))
+{%- endmacro %}
+
+{% macro experiences_mean_given_rates(y, e1) -%}  {#- amplification.uncertain_moments, mean -#}
+(({{ y }}) * ({{ e1 }}))
+{%- endmacro %}
+
+{% macro experiences_variance_given_rates(y, e1, e2) -%}  {#- amplification.uncertain_moments, variance -#}
+(({{ y }}) * (({{ e2 }}) - ({{ e1 }})) + ({{ y }}) * ({{ y }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0))
+{%- endmacro %}
+
+{#- ---- ranges ---- -#}
+
+{% macro lognormal_low(mean, variance) -%}  {#- amplification.lognormal_range, lower end; null when mean <= 0 -#}
+(case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
+ - 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
+{%- endmacro %}
+
+{% macro lognormal_high(mean, variance) -%}  {#- amplification.lognormal_range, upper end; null when mean <= 0 -#}
+(case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
+ + 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
+{%- endmacro %}
+
+{#- ---- the channels of one hidden total, pooled: aggregates over one row per channel ---- -#}
+
+{% macro channel_weight(pi) -%}  {#- amplification.channel_weight: information a channel adds, pi / (1 - pi) -#}
+(({{ pi }}) / greatest(1 - ({{ pi }}), 1e-12))
+{%- endmacro %}
+
+{% macro pooled_experiences(y, pi, weight) -%}  {#- aggregate; amplification.pool, experiences -#}
+(sum(({{ weight }}) * ({{ y }}) / ({{ pi }})) / sum({{ weight }}))
+{%- endmacro %}
+
+{% macro pooled_mean_factor(pi, e1, weight) -%}  {#- aggregate; amplification.pool, mean_factor -#}
+(sum(({{ weight }}) * ({{ pi }}) * ({{ e1 }})) / sum({{ weight }}))
+{%- endmacro %}
+
+{% macro pooled_noise(pi, e1, e2, weight) -%}  {#- aggregate; amplification.pool, noise -#}
+(sum(({{ weight }}) * ({{ weight }}) * ({{ pi }}) * (({{ e2 }}) - ({{ e1 }}))) / (sum({{ weight }}) * sum({{ weight }})))
+{%- endmacro %}
+
+{% macro pooled_spread(pi, e1, e2, weight) -%}  {#- aggregate; amplification.pool, spread -#}
+(sum(({{ weight }}) * ({{ weight }}) * ({{ pi }}) * ({{ pi }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0))
+ / (sum({{ weight }}) * sum({{ weight }})))
+{%- endmacro %}
+
+{% macro pooled_effective_count(y, pi, weight) -%}  {#- aggregate; amplification.pool, effective_count -#}
+({{ pooled_experiences(y, pi, weight) }}
+ / (1 + sum(({{ weight }}) * ({{ weight }}) * (1 - ({{ pi }})) / ({{ pi }})) / (sum({{ weight }}) * sum({{ weight }}))))
+{%- endmacro %}
+
+{% macro pooled_seen(pi, weight) -%}  {#- aggregate; amplification.pool, seen: chance that a used channel shows one -#}
+(1 - exp(sum(ln(greatest(1 - ({{ pi }}), 1e-12))) filter (where ({{ weight }}) > 0)))
+{%- endmacro %}
+
+{% macro pooled_variance(relative_variance, weight) -%}  {#- aggregate; amplification.pool, of rates or of ln coverage -#}
+(sum(({{ weight }}) * ({{ weight }}) * ({{ relative_variance }})) / (sum({{ weight }}) * sum({{ weight }})))
+{%- endmacro %}
+
+{% macro pooled_shared(reach_part, relative_variance, weight) -%}  {#- aggregate; amplification.pool, shared -#}
+(sum(({{ weight }}) * ({{ reach_part }}) * ({{ relative_variance }})) / sum({{ weight }}))
+{%- endmacro %}
+
+{% macro pooled_disagreement(y, pi, n_hat) -%}  {#- aggregate; amplification.disagreement, Q; n_hat is the group's own estimate -#}
+(sum(pow(({{ y }}) / ({{ pi }}) - ({{ n_hat }}), 2) * ({{ pi }}) / (({{ n_hat }}) * (1 - ({{ pi }})))))
+{%- endmacro %}
+
+{#- ---- from the pooled columns: mean, variance, range of the experiences ---- -#}
+
+{% macro experience_mean(n_hat, mean_factor, seen) -%}  {#- amplification.experience_moments, mean -#}
+(case when ({{ n_hat }}) > 0 then ({{ n_hat }}) * ({{ mean_factor }})
+ else greatest(({{ mean_factor }}) / ({{ seen }}) - 1, 0) end)
+{%- endmacro %}
+
+{% macro experience_variance(n_hat, noise, spread, seen) -%}  {#- amplification.experience_moments, variance -#}
+(case when ({{ n_hat }}) > 0 then ({{ n_hat }}) * ({{ noise }}) + ({{ n_hat }}) * ({{ n_hat }}) * ({{ spread }})
+ else ({{ noise }}) / ({{ seen }}) + ({{ spread }}) / (({{ seen }}) * ({{ seen }})) end)
+{%- endmacro %}
+
+{% macro experiences_low(n_hat, mean, variance, floor) -%}  {#- amplification.experience_range, lower end -#}
+(case when ({{ n_hat }}) > 0
+ then least(greatest({{ lognormal_low(mean, variance) }}, ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end)
+{%- endmacro %}
+
+{% macro experiences_high(n_hat, mean, variance) -%}  {#- amplification.experience_range, upper end -#}
+(greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }})) + 0 * ({{ n_hat }}))
+{%- endmacro %}
+
+{#- ---- tellings and exposures: experiences x factor; the factor shares rates with the experiences ---- -#}
+
+{% macro told_low(point, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range, lower end -#}
+(case when ({{ point }}) > 0 then least(({{ point }}), {{ told_end(-1, mean, variance, factor_mean, factor_variance, shared) }})
+ else ({{ point }}) end)
+{%- endmacro %}
+
+{% macro told_high(point, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range, upper end -#}
+(greatest(({{ point }}), coalesce({{ told_end(1, mean, variance, factor_mean, factor_variance, shared) }}, 0))
+ + 0 * ({{ point }}))
+{%- endmacro %}
+
+{% macro told_end(sign, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range -#}
+(case when ({{ mean }}) > 0 and ({{ factor_mean }}) > 0 then ({{ mean }}) * ({{ factor_mean }}) * (1 - ({{ shared }}))
+ * exp(-0.5 * {{ told_log_variance(mean, variance, factor_mean, factor_variance, shared) }}
+ + ({{ sign }}) * 1.6448536269514722 * sqrt({{ told_log_variance(mean, variance, factor_mean, factor_variance, shared) }})) end)
+{%- endmacro %}
+
+{% macro told_log_variance(mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range -#}
+greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
+ + ln(1 + ({{ factor_variance }}) / (({{ factor_mean }}) * ({{ factor_mean }}))) - 2 * ({{ shared }}), 0)
+{%- endmacro %}
+
+{% macro factor_mean(rate_mean, audience_mean) -%}  {#- aggregate over all five channels; amplification.reach_moments, E[K] -#}
+(sum(({{ rate_mean }}) * ({{ audience_mean }})))
+{%- endmacro %}
+
+{% macro factor_variance(rate_mean, relative_variance, audience_mean, audience_shape) -%}  {#- aggregate; reach_moments, Var[K] -#}
+(sum(pow(({{ rate_mean }}) * ({{ audience_mean }}), 2) * ((1 + ({{ relative_variance }})) * (1 + 1 / ({{ audience_shape }})) - 1)))
+{%- endmacro %}
+
+{#- ---- ratios ---- -#}
+
+{% macro ratio_low(ratio, log_variance) -%}  {#- amplification.ratio_range, lower end; null when ratio <= 0 or null -#}
+(case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(-1.6448536269514722 * sqrt({{ log_variance }})) end)
+{%- endmacro %}
+
+{% macro ratio_high(ratio, log_variance) -%}  {#- amplification.ratio_range, upper end; null when ratio <= 0 or null -#}
+(case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(1.6448536269514722 * sqrt({{ log_variance }})) end)
+{%- endmacro %}
+
+{% macro change_log_variance(count_before, count_after, coverage_log_variance) -%}  {#- amplification.change -#}
+(1 / nullif(({{ count_before }})::double, 0) + 1 / nullif(({{ count_after }})::double, 0) + ({{ coverage_log_variance }}))
+{%- endmacro %}
+
+{% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good) -%}  {#- amplification.good_per_bad -#}
+(1 / nullif(({{ count_bad }})::double, 0) + 1 / nullif(({{ count_good }})::double, 0)
+ + ({{ rate_variance_bad }}) + ({{ rate_variance_good }}))
+{%- endmacro %}
+
+{% macro share_of(part, rest) -%}  {#- amplification.share_of: part / (part + rest), null when both are 0 -#}
+(({{ part }}) / nullif(({{ part }}) + ({{ rest }}), 0))
+{%- endmacro %}
+
+{% macro balance(good, bad) -%}  {#- amplification.balance: -1..+1, null when both are 0 -#}
+((({{ good }}) - ({{ bad }})) / nullif(({{ good }}) + ({{ bad }}), 0))
+{%- endmacro %}
+
+{% macro is_change_finding(low, high, observed_before, observed_after, min_n=12) -%}  {#- amplification.is_finding -#}
+(coalesce(({{ low }}) > 1 or ({{ high }}) < 1, false) and ({{ observed_before }}) >= {{ min_n }} and ({{ observed_after }}) >= {{ min_n }})
+{%- endmacro %}
+
+{% macro unique_people(exposures, audience) -%}  {#- amplification.unique_people: A (1 - exp(-E / A)) -#}
+(({{ audience }}) * (1 - exp(-({{ exposures }}) / ({{ audience }}))))
+{%- endmacro %}
+
+{#- ---- coverage, triangular(low, mode, high), 0 < low <= mode <= high <= 1 ---- -#}
+
+{% macro coverage_mean(low, mode, high) -%}  {#- coverage.mean -#}
+((({{ low }}) + ({{ mode }}) + ({{ high }})) / 3)
+{%- endmacro %}
+
+{% macro coverage_variance(low, mode, high) -%}  {#- coverage.variance -#}
+((pow({{ high }} - ({{ low }}), 2) - (({{ mode }}) - ({{ low }})) * (({{ high }}) - ({{ mode }}))) / 18)
+{%- endmacro %}
+
+{% macro channel_coverage_mode(mode, is_disjoint) -%}  {#- aggregate over a channel's sources; coverage.combine, mode -#}
+(case when bool_or({{ is_disjoint }}) then least(sum({{ mode }}), 1)
+ else 1 - product(1 - ({{ mode }})) end)
+{%- endmacro %}
+
+{% macro channel_coverage_mean(low, mode, high, is_disjoint) -%}  {#- aggregate; coverage.combine, mean -#}
+(case when bool_or({{ is_disjoint }}) then least(sum({{ coverage_mean(low, mode, high) }}), 1)
+ else 1 - product(1 - {{ coverage_mean(low, mode, high) }}) end)
+{%- endmacro %}
+
+{% macro channel_coverage_variance(low, mode, high, is_disjoint) -%}  {#- aggregate; coverage.combine, variance -#}
+(case when bool_or({{ is_disjoint }}) then sum({{ coverage_variance(low, mode, high) }})
+ else product(pow(1 - {{ coverage_mean(low, mode, high) }}, 2) + {{ coverage_variance(low, mode, high) }})
+ - product(pow(1 - {{ coverage_mean(low, mode, high) }}, 2)) end)
+{%- endmacro %}
+
+{% macro coverage_inverse_mean(mean, variance) -%}  {#- coverage.lognormal_moments, E[1/kappa] -#}
+((1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))) / ({{ mean }}))
+{%- endmacro %}
+
+{% macro coverage_inverse_square_mean(mean, variance) -%}  {#- coverage.lognormal_moments, E[1/kappa^2] -#}
+(pow(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})), 3) / (({{ mean }}) * ({{ mean }})))
+{%- endmacro %}
+
+{% macro coverage_log_variance(mean, variance) -%}  {#- coverage.lognormal_moments, Var[ln kappa] -#}
+(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))
+{%- endmacro %}
