@@ -12,7 +12,7 @@ from typing import Any
 
 from records.mention import Channel
 
-__all__ = ["Coverage", "RatingScale", "SourceSetup"]
+__all__ = ["Coverage", "RatingScale", "SourceRow", "SourceSetup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,33 @@ class SourceSetup:
     scale: RatingScale | None = None
     retention_days: int = 30
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """What the warehouse keeps about the source that an entry reads; entries that share a source give equal rows.
+
+    Attributes:
+        source: what its mentions hold in `source`.
+        connector: the connector that reads it.
+        sees_edits: whether a changed mention is seen; None if it depends.
+        sees_deletions: whether a removed mention is seen; None if it depends.
+        sees_replies: whether an answer by the company is seen; None if it depends.
+        publishes_text: whether its terms allow text in the published tables.
+        scale: the cut points of its ratings, or None for those that belong to the rating's maximum.
+        terms: what its terms allow, in a few words, or None.
+        is_file: whether it is read from files, so that its newest record, not the clock, says what "now" is.
+    """
+
+    source: str
+    connector: str
+    sees_edits: bool | None = None
+    sees_deletions: bool | None = None
+    sees_replies: bool | None = None
+    publishes_text: bool = True
+    scale: RatingScale | None = None
+    terms: str | None = None
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
