@@ -93,5 +93,7 @@ class Query:
 
 
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    spelled = [r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True) if word.strip()]
+    spelled = [
+        r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True) if word.strip()
+    ]
     return re.compile(rf"(?<![\w@])(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else None

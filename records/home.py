@@ -66,5 +66,5 @@ class Home:
 
     @property
     def dbt(self) -> Path:
-        """dbt's target and logs."""
+        """Where dbt keeps its target and logs."""
         return self.root / "dbt"

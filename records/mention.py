@@ -140,7 +140,7 @@ class Mention:
 
     @property
     def content_hash(self) -> str:
-        """Differs when the words, the rating, the links to other mentions or the visibility differ; times and counts do not matter."""
+        """Differs when words, rating, links to other mentions or visibility differ; times and counts do not matter."""
         return content_hash(
             self.title,
             self.text,

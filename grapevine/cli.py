@@ -1,0 +1,73 @@
+"""The command line: `grapevine`.
+
+Exit codes: 0 done; 1 unexpected error; 2 a setting, an argument or a file can't be used; 3 the warehouse is busy;
+4 a source did not answer as asked; 5 a source's answers changed shape; 6 data broke a promise (test, contract,
+validation). Errors are one line; `--debug` adds the traceback.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grapevine.commands import register
+from grapevine.commands.screen import Screen, screen
+from records.errors import GrapevineError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="grapevine",
+    help="From visible reviews and posts to the word of mouth behind them, with honest ranges.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Home folder; GRAPEVINE_HOME, then ./var.", show_default=False)
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and debug logs.")] = False,
+) -> None:
+    context.obj = Screen(home=home, debug=debug)
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+register(app)
+
+
+def main() -> None:
+    """Run the command line; turn errors that a user can act on into one line and an exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except GrapevineError as error:
+        if debug:
+            raise
+        screen().error(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # the reader of our output (head, less) has gone: say nothing more, not even at shutdown
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        screen().error("stopped; run the same command again, it goes on where it was")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

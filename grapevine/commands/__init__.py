@@ -1,0 +1,15 @@
+"""The commands, one module a subject; each adds its own to the application."""
+
+from __future__ import annotations
+
+import typer
+
+from grapevine.commands import estimates, look, setup, steps, texts
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add every command."""
+    for module in (setup, steps, look, texts, estimates):
+        module.register(app)

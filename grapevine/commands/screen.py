@@ -1,0 +1,97 @@
+"""What every command shares: where the home is, and how things are said on the terminal.
+
+Results go to standard output and everything else to standard error, so that `--json` can be piped.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from grapevine.pipeline import Workspace
+    from records.home import Home
+
+__all__ = ["Screen", "screen"]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The terminal, and the options that stand before the command."""
+
+    home: Path | None = None
+    debug: bool = False
+
+    def workspace(self, config: Path | None) -> Workspace:
+        """Return the workspace that the options name."""
+        from grapevine.pipeline import Workspace
+
+        return Workspace.open(config=config, home=self.home)
+
+    def resolved_home(self) -> Home:
+        """Return the home folder, for commands that need no settings."""
+        from grapevine.pipeline import resolve_home
+
+        return resolve_home(self.home)
+
+    def say(self, text: str = "") -> None:
+        """Write one line of result."""
+        sys.stdout.write(text + "\n")
+
+    def note(self, text: str) -> None:
+        """Write one line about what happens, beside the result."""
+        sys.stderr.write(text + "\n")
+
+    def error(self, text: str) -> None:
+        """Write what went wrong, as one line."""
+        sys.stderr.write("error: " + " ".join(text.split()) + "\n")
+
+    def json(self, value: Any) -> None:
+        """Write a result for a program to read."""
+        self.say(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None) -> None:
+        """Write rows under their column names; numbers to the right."""
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
+        for position, column in enumerate(columns):
+            numeric = any(isinstance(row[position], int | float) for row in rows)
+            table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text("" if value is None else str(value)) for value in row))
+        Console(file=sys.stdout).print(table)
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Show that something long is under way, on a terminal only."""
+        if not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+
+        with Console(file=sys.stderr).status(text):
+            yield
+
+
+def screen() -> Screen:
+    """Return a screen without options, for use outside a command."""
+    return Screen()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Path | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} can't be written as JSON")

@@ -1,0 +1,279 @@
+"""The seven steps, each a function on a workspace: pull, load, score, build, publish, digest, alert.
+
+The command line and the Airflow DAGs both call these; neither holds logic of its own. Imports of the rooms stand
+inside the steps, because a run that finds nothing new should not pay for what it doesn't use.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from grapevine.settings import DEFAULT_FILE, Settings, load_settings
+from records.brand import Brand, Query
+from records.errors import ConfigError
+from records.home import Home
+from records.setup import SourceSetup
+
+if TYPE_CHECKING:
+    from connectors.pull import PullResult
+    from warehouse.build import BuildReport
+    from warehouse.erase import EraseReport
+    from warehouse.load import LoadReport
+    from warehouse.publish import PublishReport
+
+__all__ = [
+    "STEPS",
+    "StepDone",
+    "Workspace",
+    "alert",
+    "build",
+    "digest",
+    "load",
+    "publish",
+    "pull",
+    "run",
+    "score",
+    "slices",
+]
+
+STEPS = ("pull", "load", "score", "build", "publish", "digest", "alert")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A settings file and a home folder: what every step works on."""
+
+    settings: Settings
+    home: Home
+
+    @classmethod
+    def open(cls, *, config: Path | None = None, home: Path | None = None) -> Workspace:
+        """Read the settings and name the home folder.
+
+        Args:
+            config: the settings file; `GRAPEVINE_CONFIG`, then ./grapevine.toml when left out.
+            home: the home folder; `GRAPEVINE_HOME`, then ./var when left out.
+
+        Raises:
+            ConfigError: the settings can't be used.
+        """
+        config = config or Path(os.environ.get("GRAPEVINE_CONFIG", DEFAULT_FILE))
+        return cls(load_settings(config), resolve_home(home))
+
+    @cached_property
+    def brands(self) -> tuple[Brand, ...]:
+        """The configured brands."""
+        return self.settings.brand_records()
+
+    @cached_property
+    def sources(self) -> tuple[SourceSetup, ...]:
+        """The configured sources, their connectors' settings checked."""
+        return self.settings.source_setups()
+
+    def source(self, name: str) -> SourceSetup:
+        """Return the source entry of that name.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise ConfigError(
+            f"no source is called {name!r}; known: {', '.join(source.name for source in self.sources) or 'none'}"
+        )
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One finished step: its name, how long it took and what it reports."""
+
+    step: str
+    seconds: float
+    report: Any
+
+
+def resolve_home(home: Path | None) -> Home:
+    """Return the home folder: as given, else `GRAPEVINE_HOME`, else ./var."""
+    return Home((home or Path(os.environ.get("GRAPEVINE_HOME", "var"))).resolve())
+
+
+def slices(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return what can be pulled side by side: pairs of source entry and slice."""
+    from connectors import pull as pulling
+    from warehouse import load as loading
+
+    cursors = loading.cursors(workspace.home)
+    return [
+        (source.name, one)
+        for source in workspace.sources
+        for one in pulling.slices(source, Query(workspace.brands), cursors.get(source.name, {}))
+    ]
+
+
+def pull(workspace: Workspace, *, only: Sequence[str] = (), slice_name: str | None = None) -> list[PullResult]:
+    """Fetch what is new from every source, side by side; a source that fails does not stop the others.
+
+    Args:
+        workspace: what to work on.
+        only: names of source entries; all when empty.
+        slice_name: one slice of the one source named in `only`.
+
+    Returns:
+        One result a slice, failed ones included; what was fetched lies in the landing folder.
+    """
+    from connectors import pull as pulling
+    from warehouse import load as loading
+    from warehouse import store
+
+    sources = [workspace.source(name) for name in only] if only else list(workspace.sources)
+    if not sources:
+        raise ConfigError("the settings name no source; add one with `grapevine add SOURCE` or write [[sources]]")
+    cursors = loading.cursors(workspace.home)
+    key = store.secret_key(workspace.home)
+    query = Query(workspace.brands)
+
+    def one(source: SourceSetup) -> list[PullResult]:
+        return pulling.pull_source(
+            source, query, cursors.get(source.name, {}), workspace.home, secret_key=key, only_slice=slice_name
+        )
+
+    with ThreadPoolExecutor(max_workers=min(8, len(sources))) as pool:
+        return [result for results in pool.map(one, sources) for result in results]
+
+
+def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:
+    """Bring landed pages, cursors and settings into the warehouse, in one transaction."""
+    from connectors import registry
+    from warehouse import load as loading
+
+    settings = workspace.settings
+    return loading.load(
+        workspace.home,
+        brands=workspace.brands,
+        sources=[registry.source_row(source) for source in workspace.sources],
+        coverage=settings.coverage_records(),
+        profile=settings.profile,
+        as_of=as_of or settings.as_of,
+        settings_hash=settings.digest_hash,
+        is_sample=settings.sample,
+    )
+
+
+def score(workspace: Workspace, *, workers: int | None = None) -> int:
+    """Label what has no label yet under the current model; return how many rows were scored.
+
+    Args:
+        workspace: what to work on.
+        workers: processes; the number of cores when left out.
+    """
+    from transforms.score import MODEL_VERSION, prep_hash, score_files
+    from warehouse import pending
+
+    pending.discard_leftovers(workspace.home)
+    folder = pending.export(workspace.home, model_version=MODEL_VERSION, prep_hash=prep_hash)
+    if folder is None:
+        return 0
+
+    inputs = sorted((folder / "in").glob("*.parquet"))
+    score_files(inputs, folder / "out", workers=workers or os.cpu_count() or 1)
+    return pending.import_scored(workspace.home, folder)
+
+
+def build(workspace: Workspace, *, full: bool = False, force: bool = False) -> BuildReport:
+    """Build core and marts with dbt, tests included; nothing to do when nothing changed."""
+    from warehouse.build import build as run_build
+
+    return run_build(workspace.home, full=full, force=force)
+
+
+def publish(workspace: Workspace, *, force: bool = False) -> PublishReport:
+    """Give readers a new, validated copy of the marts; nothing to do when nothing changed."""
+    from warehouse.publish import publish as run_publish
+
+    return run_publish(workspace.home, force=force)
+
+
+def digest(workspace: Workspace, *, period: str | None = None, brands: Sequence[str] = ()) -> list[Path]:
+    """Write the digest of every configured brand for a period; return their folders.
+
+    Args:
+        workspace: what to work on.
+        period: "2026-W46"; the last complete week before as_of when left out.
+        brands: keys of brands; all configured ones when empty.
+    """
+    from digests.build import build_all
+
+    return build_all(workspace.home, period=period, brands=brands or [brand.key for brand in workspace.brands])
+
+
+def alert(workspace: Workspace) -> list[Any]:
+    """Look for what can't wait until Monday; return the alerts that are open."""
+    from digests.alerts import check
+
+    return check(workspace.home)
+
+
+def forget(workspace: Workspace, *, mention_ids: Sequence[str] = (), author: str | None = None) -> EraseReport:
+    """Erase mentions, or all of an author's, from every file under the home folder, and rebuild what they were in.
+
+    Args:
+        workspace: what to work on.
+        mention_ids: ids as the marts show them.
+        author: the author's id at the source; it is hashed here, and never stored.
+    """
+    from warehouse import erase, store
+
+    report = erase.forget(
+        workspace.home,
+        mention_ids=mention_ids,
+        author_id=store.hash_person(workspace.home, author) if author else None,
+    )
+    digest(workspace)
+    return report
+
+
+def run(
+    workspace: Workspace,
+    *,
+    as_of: datetime | None = None,
+    period: str | None = None,
+    workers: int | None = None,
+    on_start: Callable[[str], None] = lambda step: None,
+    on_done: Callable[[StepDone], None] = lambda done: None,
+) -> list[StepDone]:
+    """Take all seven steps in order, in this process.
+
+    Args:
+        workspace: what to work on.
+        as_of: the moment the data stand for; see the glossary.
+        period: the digest's period; the last complete week when left out.
+        workers: processes for scoring.
+        on_start: told the name of each step before it starts.
+        on_done: told each finished step.
+    """
+    work: dict[str, Callable[[], Any]] = {
+        "pull": lambda: pull(workspace),
+        "load": lambda: load(workspace, as_of=as_of),
+        "score": lambda: score(workspace, workers=workers),
+        "build": lambda: build(workspace),
+        "publish": lambda: publish(workspace),
+        "digest": lambda: digest(workspace, period=period),
+        "alert": lambda: alert(workspace),
+    }
+    finished = []
+    for step in STEPS:
+        on_start(step)
+        started = perf_counter()
+        report = work[step]()
+        finished.append(StepDone(step, perf_counter() - started, report))
+        on_done(finished[-1])
+    return finished

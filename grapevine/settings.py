@@ -1,0 +1,283 @@
+"""Settings: one file, `grapevine.toml`, checked whole before anything runs.
+
+Unknown keys are refused, paths are relative to the file, and secrets have no place in it: they come from the
+environment or from an Airflow connection. The rooms never see these models, only the records made of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from records import brand as brand_records
+from records import setup
+from records.errors import ConfigError
+from records.mention import Channel
+
+__all__ = ["BrandSettings", "CoverageSettings", "DigestSettings", "Settings", "SourceSettings", "load_settings"]
+
+DEFAULT_FILE = Path("grapevine.toml")
+_Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BrandSettings(_Strict):
+    """`[[brands]]`: a brand to listen for."""
+
+    name: str = Field(min_length=1, description="The brand's name, as people read it.")
+    key: str | None = Field(None, description="Stable key in tables; made from the name when left out.")
+    aliases: tuple[str, ...] = Field((), description="Other names; mentions by them count.")
+    handles: tuple[str, ...] = Field((), description='Accounts, with their "@".')
+    any: tuple[str, ...] = Field((), description="Words or phrases of which one is enough.")
+    all: tuple[str, ...] = Field((), description="Words or phrases that must all be there as well.")
+    none: tuple[str, ...] = Field((), description="Words or phrases that must not be there.")
+    match_name: bool = Field(
+        True, description="Whether the name itself counts; false for names that are ordinary words."
+    )
+    competitors: tuple[str, ...] = Field((), description="Keys of the brands to compare with.")
+    owner: str | None = Field(None, description="Who is told: a name or an address.")
+    time_zone: str | None = Field(
+        None, description="IANA time zone of its days and weeks; the file's default otherwise."
+    )
+
+    @property
+    def resolved_key(self) -> str:
+        """The key, given or made from the name."""
+        return self.key or brand_records.brand_key(self.name)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        return _zone(value) if value else value
+
+
+class SourceSettings(BaseModel):
+    """`[[sources]]`: what to pull; keys beside these belong to the connector, which checks them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    connector: str = Field(min_length=1, description="Which connector reads it; see `grapevine connectors list`.")
+    name: str | None = Field(
+        None, pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Its name; the connector's when left out."
+    )
+    channel: Channel | None = Field(
+        None, description="online, review_site or company; the connector's own when left out."
+    )
+    retention_days: int = Field(30, ge=1, description="How long landing files are kept.")
+
+    @property
+    def resolved_name(self) -> str:
+        """The entry's name, given or the connector's."""
+        return self.name or self.connector
+
+
+class CoverageSettings(_Strict):
+    """`[[coverage]]`: the chance that a telling on a source's channel is collected at all."""
+
+    brand: str | None = Field(None, description="A brand's key; all brands when left out.")
+    source: str = Field(description="The source it holds for.")
+    valid_from: date | None = Field(None, alias="from", description="First day on which it holds.")
+    low: _Share = Field(description="Lowest believable share, above 0.")
+    mode: _Share = Field(description="Most believable share.")
+    high: _Share = Field(description="Highest believable share, at most 1.")
+    basis: Literal["observed", "inferred", "assumed"] = Field("assumed", description="How it is known.")
+    disjoint: bool = Field(False, description="Whether it collects other tellings than the channel's other sources.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CoverageSettings:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(f"low <= mode <= high must hold, got {self.low}, {self.mode}, {self.high}")
+        return self
+
+
+class DigestSettings(_Strict):
+    """`[digest]`: who receives the weekly digest and from whom."""
+
+    recipients: tuple[str, ...] = Field((), description="Addresses.")
+    sender: str = Field("Grapevine <grapevine@localhost>", description="The From address.")
+    language: Literal["en", "de"] = Field("en", description="Language of the digest.")
+
+
+class Settings(_Strict):
+    """The whole of `grapevine.toml`."""
+
+    sample: bool = Field(False, description="Whether the data are made up; every digest then says so.")
+    as_of: datetime | None = Field(None, description="The moment the data stand for; see `as_of` in the glossary.")
+    profile: str = Field("dr2013", description="The rate profile that estimates use.")
+    time_zone: str = Field("UTC", description="IANA time zone of brands that set none.")
+    brands: tuple[BrandSettings, ...] = Field((), description="Brands to listen for.")
+    sources: tuple[SourceSettings, ...] = Field((), description="What to pull.")
+    coverage: tuple[CoverageSettings, ...] = Field((), description="What share of tellings is collected.")
+    digest: DigestSettings = Field(default_factory=DigestSettings, description="The digest.")
+    folder: Path = Field(Path(), exclude=True, description="The folder of the file; not a setting.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return _zone(value)
+
+    @field_validator("as_of")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; write it like 2026-11-16T06:00:00Z")
+        return value.astimezone(UTC) if value else None
+
+    @model_validator(mode="after")
+    def _references(self) -> Settings:
+        _unique("brands", [brand.resolved_key for brand in self.brands])
+        _unique("sources", [source.resolved_name for source in self.sources])
+        keys = {brand.resolved_key for brand in self.brands}
+        for brand in self.brands:
+            for other in brand.competitors:
+                if other not in keys:
+                    raise ValueError(
+                        f"brand {brand.name!r} names the competitor {other!r}, "
+                        f"which is no brand's key{_near(other, keys)}"
+                    )
+        names = {source.resolved_name for source in self.sources}
+        for entry in self.coverage:
+            if entry.source not in names:
+                raise ValueError(
+                    f"coverage names the source {entry.source!r}, which is not set up{_near(entry.source, names)}"
+                )
+        return self
+
+    def brand_records(self) -> tuple[brand_records.Brand, ...]:
+        """Return the brands as the rooms know them; a competitor without a zone takes that of who names it first."""
+        zones = {brand.resolved_key: brand.time_zone for brand in self.brands}
+        for brand in self.brands:
+            for other in brand.competitors:
+                zones[other] = zones[other] or brand.time_zone
+        return tuple(
+            brand_records.Brand(
+                key=brand.resolved_key,
+                name=brand.name,
+                aliases=brand.aliases,
+                handles=brand.handles,
+                any_words=brand.any,
+                all_words=brand.all,
+                none_words=brand.none,
+                match_name=brand.match_name,
+                competitors=brand.competitors,
+                owner=brand.owner,
+                time_zone=zones[brand.resolved_key] or self.time_zone,
+            )
+            for brand in self.brands
+        )
+
+    def source_setups(self) -> tuple[setup.SourceSetup, ...]:
+        """Return the sources as the rooms know them, each connector's own settings checked and paths made absolute."""
+        from connectors import registry
+
+        return tuple(registry.setup_source(source.model_dump(), folder=self.folder) for source in self.sources)
+
+    def coverage_records(self) -> tuple[setup.Coverage, ...]:
+        """Return what is set about coverage."""
+        return tuple(
+            setup.Coverage(
+                brand=entry.brand,
+                source=entry.source,
+                valid_from=entry.valid_from,
+                low=entry.low,
+                mode=entry.mode,
+                high=entry.high,
+                basis=entry.basis,
+                is_disjoint=entry.disjoint,
+            )
+            for entry in self.coverage
+        )
+
+    @property
+    def digest_hash(self) -> str:
+        """32 hex digits that change when any setting does."""
+        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or a setting is unknown or has an unusable value; the message
+            names the setting, its value and what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path} does not exist; name a settings file with --config, or write one with `grapevine init`"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read as UTF-8 text: {error}; give another with --config") from error
+    try:
+        table = tomllib.loads(text)
+        return Settings.model_validate({**table, "folder": path.resolve().parent})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {describe(error, Settings)}") from error
+
+
+def describe(error: ValidationError, model: type[BaseModel]) -> str:
+    """Say in one line what is wrong with which setting, its value, and the nearest known name."""
+    said = []
+    for fault in error.errors():
+        place = ".".join(str(part) if not isinstance(part, int) else f"[{part + 1}]" for part in fault["loc"]).replace(
+            ".[", "["
+        )
+        if fault["type"] == "extra_forbidden":
+            said.append(f"{place} is not a setting{_near(str(fault['loc'][-1]), _fields_at(model, fault['loc'][:-1]))}")
+        elif fault["type"] == "missing":
+            said.append(f"{place} is missing; set it")
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+            shown = (
+                ""
+                if isinstance(fault["input"], Mapping | Sequence) and not isinstance(fault["input"], str)
+                else f" is {fault['input']!r}"
+            )
+            said.append(f"{place}{shown}: {message}" if place else message)
+    return "; ".join(said)
+
+
+def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> set[str]:
+    for part in place:
+        if isinstance(part, int) or part not in model.model_fields:
+            continue
+        kind: Any = model.model_fields[part].annotation
+        for inner in (kind, *getattr(kind, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
+    return {field.alias or name for name, field in model.model_fields.items() if not field.exclude}
+
+
+def _near(word: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known)) or 'none'}"
+
+
+def _unique(what: str, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two {what} are called {twice[0]!r}; give one of them another key or name")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is no IANA time zone; write one like 'Europe/Berlin' or 'UTC'") from error
+    return value
