@@ -168,6 +168,27 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  + ({{ rate_variance_bad }}) + ({{ rate_variance_good }}))
 {%- endmacro %}
 
+{% macro good_per_bad_low(ratio, log_variance, bad, good) -%}  {#- amplification.good_per_bad; null when nothing bad was seen -#}
+(case when ({{ bad }}) > 0 and ({{ good }}) > 0 then {{ ratio_low(ratio, log_variance) }} when ({{ bad }}) > 0 then 0 end)
+{%- endmacro %}
+
+{% macro good_per_bad_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- amplification.good_per_bad -#}
+(case when ({{ bad }}) > 0 and ({{ good }}) > 0 then {{ ratio_high(ratio, log_variance) }}
+ when ({{ bad }}) > 0 then ({{ good_high }}) / ({{ bad_low }}) end)
+{%- endmacro %}
+
+{% macro positive_share_low(ratio, log_variance, bad, good, bad_high, good_low) -%}  {#- amplification.positive_share: through the logit -#}
+(case when ({{ bad }}) > 0 and ({{ good }}) > 0
+ then {{ ratio_low(ratio, log_variance) }} / (1 + {{ ratio_low(ratio, log_variance) }})
+ when ({{ good }}) > 0 then ({{ good_low }}) / (({{ good_low }}) + ({{ bad_high }})) when ({{ bad }}) > 0 then 0 end)
+{%- endmacro %}
+
+{% macro positive_share_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- amplification.positive_share -#}
+(case when ({{ bad }}) > 0 and ({{ good }}) > 0
+ then {{ ratio_high(ratio, log_variance) }} / (1 + {{ ratio_high(ratio, log_variance) }})
+ when ({{ good }}) > 0 then 1 when ({{ bad }}) > 0 then ({{ good_high }}) / (({{ good_high }}) + ({{ bad_low }})) end)
+{%- endmacro %}
+
 {% macro share_of(part, rest) -%}  {#- amplification.share_of: part / (part + rest), null when both are 0 -#}
 (({{ part }}) / nullif(({{ part }}) + ({{ rest }}), 0))
 {%- endmacro %}
