@@ -1,114 +1,302 @@
 -- The private tables that Python writes. Keys and history rest on these: add columns, never change a key.
--- One statement per table, each may run again. Descriptions stand in warehouse/raw_comments.sql? (see warehouse/store.py)
+--
+-- This file is the one declaration: the lines before a table are its description, the words after a column are that
+-- column's, and warehouse/declaration.py gives both to DuckDB as comments. One column a line.
+--
+-- The five large tables (mention_version, mention_state, mention_brand, classification, signature) declare no PRIMARY
+-- KEY: its index made inserting 3 million rows 18 times slower and the file 8 times larger. Their key stands at the end
+-- of the description; load and pending keep it, under the one lock and in one transaction, and dbt tests check it.
 CREATE SCHEMA IF NOT EXISTS raw;
 
-CREATE TABLE IF NOT EXISTS raw.mention_version (   -- content; a new row only when content_hash differs from the current one
-    mention_id UUID NOT NULL, version_no INTEGER NOT NULL,   -- 1, 2, ...
-    source VARCHAR NOT NULL, namespace VARCHAR NOT NULL, native_id VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL, channel VARCHAR NOT NULL,
-    author_id VARCHAR, person_key VARCHAR,
-    title VARCHAR, text VARCHAR, language VARCHAR,
-    published_at TIMESTAMPTZ, edited_at TIMESTAMPTZ, fetched_at TIMESTAMPTZ NOT NULL,
-    rating DOUBLE, rating_max DOUBLE,
-    thread_id VARCHAR, parent_id VARCHAR, repost_of VARCHAR,
-    place_id VARCHAR, product_id VARCHAR, team_id VARCHAR, staff_id VARCHAR,
-    visibility VARCHAR NOT NULL, content_hash VARCHAR NOT NULL,
-    seen_at TIMESTAMPTZ NOT NULL,                  -- as_of of the load that brought this version
-    version_loaded_at TIMESTAMPTZ NOT NULL,        -- wall clock
-    PRIMARY KEY (mention_id, version_no)
+-- What a mention said, and each change of it: a new row only when content_hash differs from the current one.
+-- One row per version of a mention; key mention_id, version_no.
+CREATE TABLE IF NOT EXISTS raw.mention_version (
+    mention_id UUID NOT NULL,                       -- first 128 bits of SHA-256 over source, namespace and native id
+    version_no INTEGER NOT NULL,                    -- 1, 2, ... in the order in which the versions were seen
+    source VARCHAR NOT NULL,                        -- where it comes from
+    namespace VARCHAR NOT NULL,                     -- the instance, feed or country in which native_id is unique; may be empty
+    native_id VARCHAR NOT NULL,                     -- the source's own id; mention_id once the mention is gone
+    kind VARCHAR NOT NULL,                          -- post, comment, review, article, message or call
+    channel VARCHAR NOT NULL,                       -- online, review_site or company
+    author_id VARCHAR,                              -- keyed hash of the author; names are not stored
+    person_key VARCHAR,                             -- keyed hash that links channels, only if the brand asked
+    title VARCHAR,                                  -- plain text; NULL once the mention is gone
+    text VARCHAR,                                   -- plain text, may be empty; NULL once the mention is gone
+    language VARCHAR,                               -- as the source declares it (BCP 47)
+    published_at TIMESTAMPTZ,                       -- NULL if the source gives no date
+    edited_at TIMESTAMPTZ,                          -- NULL if never edited or unknown
+    fetched_at TIMESTAMPTZ NOT NULL,                -- when the page that brought this version was read
+    rating DOUBLE,                                  -- in the source's own scale, 0..rating_max
+    rating_max DOUBLE,                              -- upper end of that scale; set exactly when rating is
+    thread_id VARCHAR,                              -- native id of the thread
+    parent_id VARCHAR,                              -- native id of what it answers
+    repost_of VARCHAR,                              -- native id of what it repeats without words of its own
+    place_id VARCHAR,                               -- the source's id of the place
+    product_id VARCHAR,                             -- the source's id of the product
+    team_id VARCHAR,                                -- hashed; only if the brand asked
+    staff_id VARCHAR,                               -- hashed; only if the brand asked
+    visibility VARCHAR NOT NULL,                    -- public, limited or gone
+    content_hash VARCHAR NOT NULL,                  -- differs when words, rating, links or visibility differ; '' once gone
+    seen_at TIMESTAMPTZ NOT NULL,                   -- as_of of the load that brought this version
+    version_loaded_at TIMESTAMPTZ NOT NULL          -- stamp of the load that last wrote this row
 );
-CREATE TABLE IF NOT EXISTS raw.mention_state (     -- newest fetch wins, a null never overwrites a number
-    mention_id UUID NOT NULL PRIMARY KEY, current_version_no INTEGER NOT NULL, content_hash VARCHAR NOT NULL,
-    url VARCHAR, view_count BIGINT, like_count BIGINT, repost_count BIGINT, reply_count BIGINT,
-    helpful_count BIGINT, follower_count BIGINT, has_reply BOOLEAN, reply_at TIMESTAMPTZ,
-    first_seen_at TIMESTAMPTZ NOT NULL,            -- as_of of the load that first brought it
-    fetched_at TIMESTAMPTZ NOT NULL, state_loaded_at TIMESTAMPTZ NOT NULL
+
+-- What changes about a mention without being a new version: the newest fetch wins, a NULL never overwrites a number.
+-- One row per mention; key mention_id.
+CREATE TABLE IF NOT EXISTS raw.mention_state (
+    mention_id UUID NOT NULL,                       -- the mention
+    current_version_no INTEGER NOT NULL,            -- number of its newest version
+    content_hash VARCHAR NOT NULL,                  -- of its newest version
+    url VARCHAR,                                    -- where to read it
+    view_count BIGINT,                              -- times shown, as the source counts; NULL if unknown
+    like_count BIGINT,                              -- NULL if unknown
+    repost_count BIGINT,                            -- NULL if unknown
+    reply_count BIGINT,                             -- NULL if unknown
+    helpful_count BIGINT,                           -- NULL if unknown
+    follower_count BIGINT,                          -- of the author; NULL if unknown
+    has_reply BOOLEAN,                              -- whether the company answered; NULL if the source cannot tell
+    reply_at TIMESTAMPTZ,                           -- when it answered
+    first_seen_at TIMESTAMPTZ NOT NULL,             -- as_of of the load that first brought it
+    fetched_at TIMESTAMPTZ NOT NULL,                -- newest fetch
+    state_loaded_at TIMESTAMPTZ NOT NULL            -- stamp of the load that last changed anything but fetched_at
 );
+
+-- Which monitored brands a mention is about; a brand once matched stays.
+-- One row per mention and brand; key mention_id, brand.
 CREATE TABLE IF NOT EXISTS raw.mention_brand (
-    mention_id UUID NOT NULL, brand VARCHAR NOT NULL, matched_by VARCHAR NOT NULL, brand_loaded_at TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (mention_id, brand)
+    mention_id UUID NOT NULL,                       -- the mention
+    brand VARCHAR NOT NULL,                         -- key of the brand
+    matched_by VARCHAR NOT NULL,                    -- what decided first: setting, column:NAME, handle:@NAME, word:NAME
+    brand_loaded_at TIMESTAMPTZ NOT NULL            -- stamp of the load that brought this row
 );
+
+-- How many ratings of one value a place or product had, for sources whose terms allow no text.
+-- One row per source, namespace, subject, time and rating; key source, namespace, subject_id, counted_at, rating.
 CREATE TABLE IF NOT EXISTS raw.rating_count (
-    source VARCHAR NOT NULL, namespace VARCHAR NOT NULL, subject_id VARCHAR NOT NULL, counted_at TIMESTAMPTZ NOT NULL,
-    rating DOUBLE NOT NULL, rating_max DOUBLE NOT NULL, rating_count BIGINT NOT NULL,
+    source VARCHAR NOT NULL,                        -- where it comes from
+    namespace VARCHAR NOT NULL,                     -- in which subject_id is unique
+    subject_id VARCHAR NOT NULL,                    -- the source's id of the place or product
+    counted_at TIMESTAMPTZ NOT NULL,                -- when the source was asked
+    rating DOUBLE NOT NULL,                         -- the value counted, 0..rating_max
+    rating_max DOUBLE NOT NULL,                     -- upper end of the scale
+    rating_count BIGINT NOT NULL,                   -- ratings of that value
     PRIMARY KEY (source, namespace, subject_id, counted_at, rating)
 );
+
+-- What a model said about a version of a mention towards a brand.
+-- One row per version, brand, model and preparation; key mention_id, version_no, brand, model_version, prep_hash.
 CREATE TABLE IF NOT EXISTS raw.classification (
-    mention_id UUID NOT NULL, version_no INTEGER NOT NULL, brand VARCHAR NOT NULL,
-    model_version VARCHAR NOT NULL, prep_hash VARCHAR NOT NULL,
-    label VARCHAR,                                 -- bad, neutral, good; NULL = not scored (language)
-    label_basis VARCHAR NOT NULL,                  -- rating, text, none
-    p_bad DOUBLE, p_neutral DOUBLE, p_good DOUBLE, compound DOUBLE,
-    classification_loaded_at TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (mention_id, version_no, brand, model_version, prep_hash)
+    mention_id UUID NOT NULL,                       -- the mention
+    version_no INTEGER NOT NULL,                    -- its version
+    brand VARCHAR NOT NULL,                         -- the brand it was judged towards
+    model_version VARCHAR NOT NULL,                 -- the model that judged
+    prep_hash VARCHAR NOT NULL,                     -- covers the brand's names and the lexicons; another one means rescoring
+    label VARCHAR,                                  -- bad, neutral or good; NULL if it could not be judged (language)
+    label_basis VARCHAR NOT NULL,                   -- rating, text or none
+    p_bad DOUBLE,                                   -- 0..1
+    p_neutral DOUBLE,                               -- 0..1
+    p_good DOUBLE,                                  -- 0..1
+    compound DOUBLE,                                -- -1..1
+    classification_loaded_at TIMESTAMPTZ NOT NULL   -- stamp of the import that brought this row
 );
-CREATE TABLE IF NOT EXISTS raw.signature (         -- what the words alone give, whatever the brand
-    mention_id UUID NOT NULL, version_no INTEGER NOT NULL, prep_hash VARCHAR NOT NULL,
-    text_hash VARCHAR,                             -- NULL for texts too short to be called a copy
-    minhash_bands BIGINT[], detected_language VARCHAR,
-    public_title VARCHAR, public_text VARCHAR,     -- after redaction
-    signature_loaded_at TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (mention_id, version_no)
+
+-- What the words of a version give whatever the brand: signatures to find copies by, and the text that may be shown.
+-- One row per version of a mention; key mention_id, version_no.
+CREATE TABLE IF NOT EXISTS raw.signature (
+    mention_id UUID NOT NULL,                       -- the mention
+    version_no INTEGER NOT NULL,                    -- its version
+    prep_hash VARCHAR NOT NULL,                     -- of the preparation that made this row
+    text_hash VARCHAR,                              -- equal for equal words; NULL for texts too short to be called a copy
+    minhash_bands BIGINT[],                         -- texts that share a band are probably copies
+    detected_language VARCHAR,                      -- NULL if undecided
+    public_title VARCHAR,                           -- after redaction
+    public_text VARCHAR,                            -- after redaction
+    signature_loaded_at TIMESTAMPTZ NOT NULL        -- stamp of the import that last changed this row
 );
-CREATE TABLE IF NOT EXISTS raw.cursor (            -- where a pull goes on: one row per source entry and slice
-    source_name VARCHAR NOT NULL, slice VARCHAR NOT NULL, cursor_json VARCHAR NOT NULL, cursor_loaded_at TIMESTAMPTZ NOT NULL,
+
+-- Where a pull goes on.
+-- One row per source entry and slice; key source_name, slice.
+CREATE TABLE IF NOT EXISTS raw.cursor (
+    source_name VARCHAR NOT NULL,                   -- the entry in the settings
+    slice VARCHAR NOT NULL,                         -- the part of the source; "-" if there is one
+    cursor_json VARCHAR NOT NULL,                   -- what the runner handed over, as JSON
+    cursor_loaded_at TIMESTAMPTZ NOT NULL,          -- stamp of the load that last moved it
     PRIMARY KEY (source_name, slice)
 );
-CREATE TABLE IF NOT EXISTS raw.pull (              -- one row per landing run; loaded once
-    run_id VARCHAR NOT NULL, source_name VARCHAR NOT NULL, source VARCHAR NOT NULL, slice VARCHAR NOT NULL,
-    status VARCHAR NOT NULL,                       -- complete, partial, unchanged, failed
-    error_kind VARCHAR, error_message VARCHAR, retry_at TIMESTAMPTZ,
-    read_count BIGINT NOT NULL, kept_count BIGINT NOT NULL, duplicate_count BIGINT NOT NULL, rejected_count BIGINT NOT NULL,
-    new_count BIGINT NOT NULL, version_count BIGINT NOT NULL, gone_count BIGINT NOT NULL, rejected_json VARCHAR,
-    started_at TIMESTAMPTZ NOT NULL, ended_at TIMESTAMPTZ NOT NULL, pull_loaded_at TIMESTAMPTZ NOT NULL,
+
+-- Each landing run that was loaded, with its counts: read = kept + duplicate + rejected.
+-- One row per run of a slice; key run_id, source_name, slice.
+CREATE TABLE IF NOT EXISTS raw.pull (
+    run_id VARCHAR NOT NULL,                        -- the pull's run
+    source_name VARCHAR NOT NULL,                   -- the entry in the settings
+    source VARCHAR NOT NULL,                        -- what its mentions hold in source
+    slice VARCHAR NOT NULL,                         -- the part of the source
+    status VARCHAR NOT NULL,                        -- complete, partial, unchanged or failed
+    error_kind VARCHAR,                             -- class of the error, if there was one
+    error_message VARCHAR,                          -- its message
+    retry_at TIMESTAMPTZ,                           -- when the source asked to come back
+    read_count BIGINT NOT NULL,                     -- records seen
+    kept_count BIGINT NOT NULL,                     -- records that are a version, or confirm the current one once in the run
+    duplicate_count BIGINT NOT NULL,                -- records that repeat the preceding one of the same id in the run
+    rejected_count BIGINT NOT NULL,                 -- records that could not be used or are tombstoned
+    new_count BIGINT NOT NULL,                      -- mentions never seen before
+    version_count BIGINT NOT NULL,                  -- versions made, first ones included
+    gone_count BIGINT NOT NULL,                     -- mentions the source reported as removed
+    rejected_json VARCHAR,                          -- {"reason": count}
+    started_at TIMESTAMPTZ NOT NULL,                -- when the pull began
+    ended_at TIMESTAMPTZ NOT NULL,                  -- when it ended
+    pull_loaded_at TIMESTAMPTZ NOT NULL,            -- stamp of the load
     PRIMARY KEY (run_id, source_name, slice)
 );
-CREATE TABLE IF NOT EXISTS raw.tombstone (         -- load, replay and restore obey these
-    mention_id UUID NOT NULL PRIMARY KEY, source VARCHAR NOT NULL, reason VARCHAR NOT NULL,  -- removed, expired, forgotten
-    gone_at TIMESTAMPTZ NOT NULL
+
+-- Mentions that were removed, expired or forgotten: load, replay and restore obey these, for ever.
+-- One row per mention; key mention_id.
+CREATE TABLE IF NOT EXISTS raw.tombstone (
+    mention_id UUID NOT NULL PRIMARY KEY,           -- the mention
+    source VARCHAR NOT NULL,                        -- where it came from
+    reason VARCHAR NOT NULL,                        -- removed (at the source), expired or forgotten
+    gone_at TIMESTAMPTZ NOT NULL,                   -- as_of when it was found gone
+    is_erased BOOLEAN NOT NULL                      -- false until its words are out of every file under the home folder
 );
+
+-- Labels set by people; they stand above any model.
+-- One row per mention and brand; key mention_id, brand.
 CREATE TABLE IF NOT EXISTS raw.override (
-    mention_id UUID NOT NULL, brand VARCHAR NOT NULL, label VARCHAR NOT NULL, note VARCHAR, override_at TIMESTAMPTZ NOT NULL,
+    mention_id UUID NOT NULL,                       -- the mention
+    brand VARCHAR NOT NULL,                         -- the brand
+    label VARCHAR NOT NULL,                         -- bad, neutral or good
+    note VARCHAR,                                   -- why
+    override_at TIMESTAMPTZ NOT NULL,               -- when it was set
     PRIMARY KEY (mention_id, brand)
 );
-CREATE TABLE IF NOT EXISTS raw.outcome (           -- a brand's own series: sales, orders, churn, contacts, NPS
-    brand VARCHAR NOT NULL, series VARCHAR NOT NULL, observed_on DATE NOT NULL, value DOUBLE NOT NULL, outcome_loaded_at TIMESTAMPTZ NOT NULL,
+
+-- A brand's own series: sales, orders, churn, contacts, NPS.
+-- One row per brand, series and day; key brand, series, observed_on.
+CREATE TABLE IF NOT EXISTS raw.outcome (
+    brand VARCHAR NOT NULL,                         -- the brand
+    series VARCHAR NOT NULL,                        -- name of the series
+    observed_on DATE NOT NULL,                      -- the day, in the brand's time zone
+    value DOUBLE NOT NULL,                          -- in the series' own unit
+    outcome_loaded_at TIMESTAMPTZ NOT NULL,         -- stamp of the load that last changed this row
     PRIMARY KEY (brand, series, observed_on)
 );
+
+-- What a brand did about a driver, and from when.
+-- One row per action; key action_id.
 CREATE TABLE IF NOT EXISTS raw.action (
-    action_id VARCHAR NOT NULL PRIMARY KEY, brand VARCHAR NOT NULL, driver VARCHAR, from_date DATE NOT NULL, note VARCHAR, action_at TIMESTAMPTZ NOT NULL
+    action_id VARCHAR NOT NULL PRIMARY KEY,         -- the action
+    brand VARCHAR NOT NULL,                         -- the brand
+    driver VARCHAR,                                 -- the driver it is about, if one
+    from_date DATE NOT NULL,                        -- first day on which it may show
+    note VARCHAR,                                   -- what was done
+    action_at TIMESTAMPTZ NOT NULL                  -- when it was written down
 );
+
+-- Alerts, open and closed.
+-- One row per alert; key alert_id.
 CREATE TABLE IF NOT EXISTS raw.alert (
-    alert_id VARCHAR NOT NULL PRIMARY KEY, brand VARCHAR NOT NULL, figure VARCHAR NOT NULL, opened_at TIMESTAMPTZ NOT NULL,
-    closed_at TIMESTAMPTZ, observed DOUBLE, expected DOUBLE, evidence_json VARCHAR
+    alert_id VARCHAR NOT NULL PRIMARY KEY,          -- the alert
+    brand VARCHAR NOT NULL,                         -- the brand
+    figure VARCHAR NOT NULL,                        -- the figure that stood out
+    opened_at TIMESTAMPTZ NOT NULL,                 -- as_of when it opened
+    closed_at TIMESTAMPTZ,                          -- as_of when it closed; NULL while open
+    observed DOUBLE,                                -- what was seen
+    expected DOUBLE,                                -- what was to be expected
+    evidence_json VARCHAR                           -- mention ids behind it, as JSON
 );
-CREATE TABLE IF NOT EXISTS raw.digest_figure (     -- figures as they were sent
-    brand VARCHAR NOT NULL, period_kind VARCHAR NOT NULL, period_start_date DATE NOT NULL, metric VARCHAR NOT NULL,
-    value DOUBLE, value_low DOUBLE, value_high DOUBLE, sent_at TIMESTAMPTZ NOT NULL,
+
+-- Figures as they were sent, to name those that have since moved.
+-- One row per brand, period, metric and sending; key brand, period_kind, period_start_date, metric, sent_at.
+CREATE TABLE IF NOT EXISTS raw.digest_figure (
+    brand VARCHAR NOT NULL,                         -- the brand
+    period_kind VARCHAR NOT NULL,                   -- day, week, month, quarter or year
+    period_start_date DATE NOT NULL,                -- first day, inclusive
+    metric VARCHAR NOT NULL,                        -- name of the figure
+    value DOUBLE,                                   -- as sent
+    value_low DOUBLE,                               -- as sent
+    value_high DOUBLE,                              -- as sent
+    sent_at TIMESTAMPTZ NOT NULL,                   -- when it was sent
     PRIMARY KEY (brand, period_kind, period_start_date, metric, sent_at)
 );
--- Settings, written anew by each load from grapevine.toml
+
+-- Brands, from the settings or made from a column; a brand that leaves the settings stays while mentions name it.
+-- One row per brand; key brand.
 CREATE TABLE IF NOT EXISTS raw.brand (
-    brand VARCHAR NOT NULL PRIMARY KEY, brand_name VARCHAR NOT NULL, time_zone VARCHAR NOT NULL, names VARCHAR[] NOT NULL,
-    competitors VARCHAR[] NOT NULL, owner VARCHAR, is_configured BOOLEAN NOT NULL   -- false: made from a column
+    brand VARCHAR NOT NULL PRIMARY KEY,             -- key of the brand
+    brand_name VARCHAR NOT NULL,                    -- as people read it
+    time_zone VARCHAR NOT NULL,                     -- IANA name; its days and weeks are counted there
+    names VARCHAR[] NOT NULL,                       -- everything it is called: name, aliases, handles
+    competitors VARCHAR[] NOT NULL,                 -- keys of the brands it is compared with
+    owner VARCHAR,                                  -- who is told
+    is_configured BOOLEAN NOT NULL                  -- whether the settings name it; false: made from a column, or left
 );
+
+-- Sources, from the settings and the connectors' declarations; one that leaves the settings stays.
+-- One row per source; key source.
 CREATE TABLE IF NOT EXISTS raw.source (
-    source VARCHAR NOT NULL PRIMARY KEY, connector VARCHAR NOT NULL, sees_edits BOOLEAN, sees_deletions BOOLEAN, sees_replies BOOLEAN,
-    publishes_text BOOLEAN NOT NULL, rating_max DOUBLE, rating_bad_max DOUBLE, rating_good_min DOUBLE, terms VARCHAR
+    source VARCHAR NOT NULL PRIMARY KEY,            -- what mentions hold in source
+    connector VARCHAR NOT NULL,                     -- the connector that reads it
+    sees_edits BOOLEAN,                             -- whether a changed mention is seen; NULL if it depends
+    sees_deletions BOOLEAN,                         -- whether a removed mention is seen; NULL if it depends
+    sees_replies BOOLEAN,                           -- whether an answer by the company is seen; NULL if it depends
+    publishes_text BOOLEAN NOT NULL,                -- whether its terms allow text in the published tables
+    rating_max DOUBLE,                              -- the scale for which the two cut points below are set
+    rating_bad_max DOUBLE,                          -- highest bad rating, inclusive
+    rating_good_min DOUBLE,                         -- lowest good rating, inclusive
+    terms VARCHAR                                   -- what its terms allow, in a few words
 );
+
+-- The chance that a telling on a source's channel is collected at all, as a range; no row means nobody set it.
+-- One row per brand (NULL: all brands), source and first day; key brand, source, valid_from.
 CREATE TABLE IF NOT EXISTS raw.coverage (
-    brand VARCHAR, source VARCHAR NOT NULL, valid_from DATE, low DOUBLE NOT NULL, mode DOUBLE NOT NULL, high DOUBLE NOT NULL,
-    basis VARCHAR NOT NULL, is_disjoint BOOLEAN NOT NULL,
-    inverse_mean DOUBLE NOT NULL, inverse_square_mean DOUBLE NOT NULL, log_variance DOUBLE NOT NULL   -- E[1/k], E[1/k^2], Var[ln k]
+    brand VARCHAR,                                  -- the brand; NULL for all
+    source VARCHAR NOT NULL,                        -- the source
+    valid_from DATE,                                -- first day on which it holds, brand's time zone; NULL for ever
+    low DOUBLE NOT NULL,                            -- lowest believable share, above 0
+    mode DOUBLE NOT NULL,                           -- most believable share
+    high DOUBLE NOT NULL,                           -- highest believable share, at most 1
+    basis VARCHAR NOT NULL,                         -- observed, inferred or assumed
+    is_disjoint BOOLEAN NOT NULL,                   -- whether its tellings are others than those of the channel's other sources
+    inverse_mean DOUBLE NOT NULL,                   -- E[1/k]
+    inverse_square_mean DOUBLE NOT NULL,            -- E[1/k^2]
+    log_variance DOUBLE NOT NULL                    -- Var[ln k]
 );
-CREATE TABLE IF NOT EXISTS raw.rate_profile (      -- the rate book, from transforms/share_rates
-    profile VARCHAR NOT NULL, profile_date DATE NOT NULL, valence VARCHAR NOT NULL, channel VARCHAR NOT NULL,
-    share_rate DOUBLE NOT NULL, sample_size INTEGER NOT NULL, transfer_discount DOUBLE NOT NULL,
-    rate_alpha DOUBLE NOT NULL, rate_beta DOUBLE NOT NULL, audience_mean DOUBLE NOT NULL, audience_shape DOUBLE NOT NULL,
-    source VARCHAR NOT NULL, mark VARCHAR NOT NULL, is_current BOOLEAN NOT NULL,
+
+-- The rate book: how often an experience is told, and to how many, as published; from transforms/share_rates.
+-- One row per profile, valence and channel; key profile, valence, channel.
+CREATE TABLE IF NOT EXISTS raw.rate_profile (
+    profile VARCHAR NOT NULL,                       -- name of the profile
+    profile_date DATE NOT NULL,                     -- when it was last changed
+    valence VARCHAR NOT NULL,                       -- bad or good
+    channel VARCHAR NOT NULL,                       -- friends, coworkers, online, company or review_site
+    share_rate DOUBLE NOT NULL,                     -- share of experiences told there, 0..1
+    sample_size INTEGER NOT NULL,                   -- people behind the rate
+    transfer_discount DOUBLE NOT NULL,              -- how much less the sample counts elsewhere, 0..1
+    rate_alpha DOUBLE NOT NULL,                     -- of the rate's Beta distribution
+    rate_beta DOUBLE NOT NULL,                      -- of the rate's Beta distribution
+    audience_mean DOUBLE NOT NULL,                  -- people reached per telling
+    audience_shape DOUBLE NOT NULL,                 -- of the audience's distribution
+    source VARCHAR NOT NULL,                        -- where the numbers were published
+    mark VARCHAR NOT NULL,                          -- how sure the numbers are
+    is_current BOOLEAN NOT NULL,                    -- whether the settings name this profile
     PRIMARY KEY (profile, valence, channel)
 );
-CREATE TABLE IF NOT EXISTS raw.clock (             -- one row: the moment the data stand for, and what has been built from
-    as_of TIMESTAMPTZ NOT NULL, data_revision BIGINT NOT NULL,   -- rises whenever raw content changes
-    settings_hash VARCHAR NOT NULL, built_from VARCHAR, published_from VARCHAR, is_sample BOOLEAN NOT NULL
+
+-- The moment the data stand for, and what has been made from them.
+-- One row.
+CREATE TABLE IF NOT EXISTS raw.clock (
+    as_of TIMESTAMPTZ NOT NULL,                     -- "now" for every model
+    data_revision BIGINT NOT NULL,                  -- rises whenever raw content changes
+    settings_hash VARCHAR NOT NULL,                 -- of the settings and rates in the tables above
+    scored_from VARCHAR,                            -- fingerprint of what was last scored; NULL: look again
+    built_from VARCHAR,                             -- fingerprint of what core and marts were built from
+    published_from VARCHAR,                         -- fingerprint of what was last published
+    is_sample BOOLEAN NOT NULL,                     -- whether the data are made up
+    clock_loaded_at TIMESTAMPTZ NOT NULL            -- newest stamp given out; each is later than the one before
+);
+
+-- The text of this file that the tables were last made from, so that opening the door costs one look.
+-- One row.
+CREATE TABLE IF NOT EXISTS raw.declaration (
+    declaration_hash VARCHAR NOT NULL               -- of warehouse/raw.sql
 );
