@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms.score import INPUT_SCHEMA, OUTPUT_SCHEMA, prep_hash, rating_label, score_batch, score_files
+
+
+def batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:
+    usual = {"mention_id": "m", "version_no": 1, "brand": "b", "names": ["United"]}
+    return pa.RecordBatch.from_pylist([usual | row for row in rows], schema=INPUT_SCHEMA)
+
+
+def score(**row: Any) -> dict[str, Any]:
+    return score_batch(batch([row])).to_pylist()[0]
+
+
+TEXTS = [
+    "",
+    "great",
+    "@united worst airline EVER!!! 😡",
+    "مرحبا بالعالم",
+    "😀" * 50,
+    "is the shop open?",
+    "no\x00\x01",
+    "ok 👍🏽",
+]
+
+
+def test_score_batch__same_whole_in_parts_and_in_any_order() -> None:
+    rows = [{"mention_id": str(i), "text": TEXTS[i % len(TEXTS)]} for i in range(40)]
+    whole = score_batch(batch(rows)).to_pylist()
+    parts = [row for i in range(0, 40, 7) for row in score_batch(batch(rows[i : i + 7])).to_pylist()]
+    random.Random(1).shuffle(rows)
+    shuffled = sorted(score_batch(batch(rows)).to_pylist(), key=lambda row: int(row["mention_id"]))
+    assert whole == parts
+    assert whole == shuffled
+
+
+def test_score_batch__no_rows() -> None:
+    assert score_batch(batch([])).schema == OUTPUT_SCHEMA
+
+
+def test_score_batch__a_rating_decides() -> None:
+    scored = score(text="what a wonderful day, thank you", rating=1.0, rating_max=5.0)
+    assert (scored["label"], scored["label_basis"], scored["p_bad"]) == ("bad", "rating", 1.0)
+    assert scored["compound"] > 0.5
+
+
+def test_score_batch__words_decide_without_a_rating() -> None:
+    scored = score(text="Worst service ever, they lost my bag and nobody cares")
+    assert (scored["label"], scored["label_basis"]) == ("bad", "text")
+
+
+def test_score_batch__nothing_to_judge_has_no_label() -> None:
+    scored = score(text=" ", title=None)
+    assert (scored["label"], scored["label_basis"], scored["p_bad"], scored["text_hash"]) == (None, "none", None, None)
+
+
+def test_score_batch__public_text_is_redacted_and_null_stays_null() -> None:
+    scored = score(text="@ann lost it", title=None)
+    assert (scored["public_text"], scored["public_title"]) == ("[handle] lost it", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 5_000_000, "good " * 1_000_000, "😀" * 15_000, "&lt;" * 500_000, "@" * 1_000_000, "http://" * 300_000,
+     "! ? " * 300_000],
+    ids=["5 MB word", "a million words", "15,000 emoji", "entities", "at signs", "links", "marks"],
+)  # fmt: skip
+def test_score_batch__huge_texts_take_bounded_time(text: str) -> None:
+    start = time.process_time()
+    score(text=text)
+    assert time.process_time() - start < 20
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_score_batch__never_fails(text: str) -> None:
+    score(text=text, title=text[:10])
+
+
+@pytest.mark.parametrize(
+    ("rating", "rating_max", "labels"),
+    [
+        ([1, 2, 3, 4, 5], 5, "bad bad neutral good good"),
+        ([4, 5, 6, 7], 10, "bad neutral neutral good"),
+        ([0, 1], 1, "bad good"),
+        ([40, 41, 69, 70], 100, "bad neutral neutral good"),
+    ],
+)
+def test_rating_label__usual_cut_points(rating: list[float], rating_max: float, labels: str) -> None:
+    assert labels.split() == [rating_label(value, rating_max) for value in rating]
+
+
+def test_rating_label__given_cut_points() -> None:
+    assert [rating_label(r, 10, 6, 9) for r in (6, 7, 8, 9)] == ["bad", "neutral", "neutral", "good"]
+
+
+def test_prep_hash__follows_the_names() -> None:
+    assert prep_hash(["a", "b"]) == prep_hash(["b", "a"])
+    assert prep_hash(["a"]) != prep_hash(["a", "b"])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_score_files__same_rows_in_files_of_the_same_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.setattr("transforms.score._ROWS_WORTH_A_POOL", 1)
+    rows = [{"mention_id": str(i), "text": TEXTS[i % len(TEXTS)]} for i in range(20)]
+    source = tmp_path / "one.parquet"
+    pq.write_table(pa.Table.from_batches([batch(rows)]), source)
+    assert score_files([source], tmp_path / "out", workers) == 20
+    assert pq.read_table(tmp_path / "out" / "one.parquet").to_pylist() == score_batch(batch(rows)).to_pylist()
+
+
+def test_score_files__nothing_pending(tmp_path: Path) -> None:
+    assert score_files([], tmp_path / "out", 2) == 0

@@ -1,0 +1,70 @@
+"""Redaction: what may not be published about people is replaced by a short placeholder.
+
+Handles, phone numbers, e-mail addresses and order, booking or account numbers. Links stay, but without a handle in
+their path. It is a filter for what people commonly write about themselves, not a proof of anonymity.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transforms.text import unescape
+
+__all__ = ["redact"]
+
+# Every pattern has a bounded repetition or can start only at the beginning of a run, so that each is linear in length.
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_HANDLE = re.compile(r"(?<![\w@/.])@\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)*)?(?<![.-])|(?<![\w/])/?u/[\w-]{2,32}")
+_PROFILE = re.compile(
+    r"(?<=//)((?:[\w-]{1,63}\.){0,3}(?:twitter|x|instagram|facebook|tiktok|reddit|linkedin|threads|bsky|youtube|mastodon)"
+    r"\.\w{2,10}/(?:u/|user/|users/|in/|profile/|c/|channel/)?)@?[\w.-]{2,64}",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\b((?:order|booking|reservation|confirmation|conf|reference|ref|ticket|case|claim|account|acct|policy|invoice"
+    r"|tracking|record locator|locator|pnr|customer|member(?:ship)?|frequent flyer|loyalty|card|serial|imei|iban)"
+    r"\s{0,3}(?:number|numbers|no|nr|num|id|code|is|was)?\s{0,3}[.:#]{0,3}\s{0,3}#?\s{0,3})"
+    r"((?=[A-Za-z-]{0,12}\d)[A-Za-z\d-]{4,40})",
+    re.IGNORECASE,
+)
+# codes of letters only; the word before it in capitals would be a text that shouts
+_LOCATOR = re.compile(
+    r"\b((?:[Ll]ocator|PNR|pnr|[Cc]onfirmation|[Rr]eference|[Bb]ooking|[Rr]eservation)"
+    r"(?: (?:number|code|no|ref|is))?\s{0,3}[.:#]{0,2}\s{0,3})[A-Z]{6}\b"
+)
+_DIGITS = re.compile(r"(?<![\w.,/])\+?\(?\d[\d ()./-]{5,24}\d(?![\w/]|[.,]\d)")
+_LONG = re.compile(r"(?<![\w.,])\d{7,}(?!\w)")
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)?\d\d")
+_DIGIT = re.compile(r"\d")
+_CAPITALS = re.compile(r"[A-Z]{6}")
+_SHORT_PHONE = re.compile(r"\d{3}[-. ]\d{4}")
+
+
+def redact(text: str) -> str:
+    """Return the text with HTML entities resolved and personal references replaced.
+
+    >>> redact("@ann call me on +1 (212) 555-0199 or ann@example.org about order #A-48213, 2 weeks late")
+    '[handle] call me on [phone] or [e-mail] about order #[number], 2 weeks late'
+    """
+    text = unescape(text)
+    if "@" in text:
+        text = _EMAIL.sub("[e-mail]", text)
+    if "//" in text:
+        text = _PROFILE.sub(r"\1[handle]", text)
+    if "@" in text or "u/" in text:
+        text = _HANDLE.sub("[handle]", text)
+    if _CAPITALS.search(text):
+        text = _LOCATOR.sub(r"\1[number]", text)
+    if _DIGIT.search(text):
+        text = _NUMBERED.sub(r"\1[number]", text)
+        text = _DIGITS.sub(_phone, text)
+        text = _LONG.sub("[number]", text)
+    return text
+
+
+def _phone(match: re.Match[str]) -> str:
+    found = match.group()
+    count = sum(char.isdigit() for char in found)
+    if _DATE.fullmatch(found) or not (9 <= count <= 15 or _SHORT_PHONE.fullmatch(found)):
+        return found
+    return "[phone]"
