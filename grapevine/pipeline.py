@@ -7,7 +7,7 @@ inside the steps, because a run that finds nothing new should not pay for what i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,7 @@ __all__ = [
     "load",
     "publish",
     "pull",
+    "pull_slice",
     "run",
     "score",
     "slices",
@@ -106,26 +107,52 @@ def resolve_home(home: Path | None) -> Home:
     return Home((home or Path(os.environ.get("GRAPEVINE_HOME", "var"))).resolve())
 
 
-def slices(workspace: Workspace) -> list[tuple[str, str]]:
-    """Return what can be pulled side by side: pairs of source entry and slice."""
+def slices(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return what can be pulled side by side, each with its cursor: the arguments of `pull_slice`.
+
+    The only part of pulling that opens the warehouse, so that the pulls themselves need not wait for one another.
+    """
     from connectors import pull as pulling
     from warehouse import load as loading
 
     cursors = loading.cursors(workspace.home)
     return [
-        (source.name, one)
+        {"source_name": source.name, "slice_name": one, "cursor": cursors.get(source.name, {}).get(one)}
         for source in workspace.sources
         for one in pulling.slices(source, Query(workspace.brands), cursors.get(source.name, {}))
     ]
 
 
-def pull(workspace: Workspace, *, only: Sequence[str] = (), slice_name: str | None = None) -> list[PullResult]:
+def pull_slice(
+    workspace: Workspace, source_name: str, slice_name: str, cursor: Mapping[str, Any] | None
+) -> list[PullResult]:
+    """Fetch what is new from one slice of one source.
+
+    Args:
+        workspace: what to work on.
+        source_name: a source entry's name.
+        slice_name: one of its slices.
+        cursor: where its last loaded pull ended; None if it was never pulled.
+    """
+    from connectors import pull as pulling
+    from warehouse import store
+
+    return pulling.pull_source(
+        workspace.source(source_name),
+        Query(workspace.brands),
+        {slice_name: cursor} if cursor is not None else {},
+        workspace.home,
+        secret_key=store.secret_key(workspace.home),
+        slice=slice_name,
+    )
+
+
+def pull(workspace: Workspace, *, only: Sequence[str] = ()) -> list[PullResult]:
     """Fetch what is new from every source, side by side; a source that fails does not stop the others.
 
     Args:
         workspace: what to work on.
         only: names of source entries; all when empty.
-        slice_name: one slice of the one source named in `only`.
 
     Returns:
         One result a slice, failed ones included; what was fetched lies in the landing folder.
@@ -142,9 +169,7 @@ def pull(workspace: Workspace, *, only: Sequence[str] = (), slice_name: str | No
     query = Query(workspace.brands)
 
     def one(source: SourceSetup) -> list[PullResult]:
-        return pulling.pull_source(
-            source, query, cursors.get(source.name, {}), workspace.home, secret_key=key, only_slice=slice_name
-        )
+        return pulling.pull_source(source, query, cursors.get(source.name, {}), workspace.home, secret_key=key)
 
     with ThreadPoolExecutor(max_workers=min(8, len(sources))) as pool:
         return [result for results in pool.map(one, sources) for result in results]
