@@ -162,7 +162,7 @@ class Writer:
             return text.rstrip(".")
         if dice < 0.21:
             first, _, rest = text.partition(". ")
-            return f"{first.upper()}! {rest}".strip()
+            return f"{first.rstrip('.?!').upper()}! {rest}".strip()
         if dice < 0.26:
             return text.replace("&", "&amp;").replace("'", "&#39;")  # a web export that never decoded its entities
         if dice < 0.29:
