@@ -1,0 +1,43 @@
+-- Takes the words, the people and the links of tombstoned mentions out of the raw tables; source, times, rating and
+-- labels stay, so that history keeps its figures. May run again. Run by load (removed at the source) and by erase.
+-- Given as variables: loaded_at. Their bytes stay in the file until warehouse/erase.py copies it.
+CREATE OR REPLACE TEMP TABLE buried AS
+SELECT tombstone.mention_id
+FROM raw.tombstone AS tombstone
+SEMI JOIN (SELECT mention_id FROM raw.mention_version WHERE visibility <> 'gone') USING (mention_id);
+
+UPDATE raw.mention_version AS version
+SET title = NULL,
+    text = NULL,
+    author_id = NULL,
+    person_key = NULL,
+    team_id = NULL,
+    staff_id = NULL,
+    thread_id = NULL,
+    parent_id = NULL,
+    repost_of = NULL,
+    native_id = version.mention_id::VARCHAR,
+    content_hash = '',
+    visibility = 'gone',
+    version_loaded_at = getvariable('loaded_at')
+FROM buried
+WHERE version.mention_id = buried.mention_id;
+
+UPDATE raw.mention_state AS state
+SET url = NULL, content_hash = '', state_loaded_at = getvariable('loaded_at')
+FROM buried
+WHERE state.mention_id = buried.mention_id;
+
+UPDATE raw.signature AS signature
+SET text_hash = NULL,
+    minhash_bands = NULL,
+    public_title = NULL,
+    public_text = NULL,
+    signature_loaded_at = getvariable('loaded_at')
+FROM buried
+WHERE signature.mention_id = buried.mention_id;
+
+UPDATE raw.override AS override
+SET note = NULL
+FROM buried
+WHERE override.mention_id = buried.mention_id;
