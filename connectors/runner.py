@@ -1,0 +1,173 @@
+"""The runner of one slice: turns pages into landing rows and closes the run with its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from connectors import filestate
+from connectors.capture import public_part
+from connectors.columns import DraftColumns, columns_of
+from connectors.contract import Connector, FileRead, Page, Request, Response
+from connectors.cursor import Cursor
+from connectors.identity import Identify, identify
+from connectors.landing import LandingRun
+from connectors.manifest import PullResult, Run, Status, remove_stale_drafts, sort_error
+from connectors.matching import Matcher
+from connectors.walk import MAX_REQUESTS, Fetch, Walk
+from records.brand import Query
+from records.errors import GrapevineError, TransientError
+from records.home import Home
+from records.setup import SourceSetup
+
+__all__ = ["Runner"]
+
+_BUFFER_BYTES = 1 << 20
+
+
+class Runner:
+    """Pulls the slices of one source entry.
+
+    Args:
+        setup: the settings entry.
+        connector: made with its settings.
+        query: the brands.
+        home: where to land.
+        secret_key: with which people are hashed.
+        clock: returns now (aware UTC).
+        sleep: waits for seconds.
+    """
+
+    def __init__(
+        self,
+        setup: SourceSetup,
+        connector: Connector,
+        query: Query,
+        home: Home,
+        *,
+        secret_key: bytes,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._setup = setup
+        self._connector = connector
+        self._query = query
+        self._home = home
+        self._secret_key = secret_key
+        self._clock = clock
+        self._sleep = sleep
+        self._matcher = Matcher(query.brands)
+
+    def read_pages(
+        self, run: Run, first: Sequence[Request], cursor: Cursor, *, fetch: Fetch, max_requests: int | None
+    ) -> PullResult:
+        """Pull one slice over the network; what was read before an error is kept.
+
+        Args:
+            run: which run.
+            first: the slice's first requests.
+            cursor: where its last loaded pull left off.
+            fetch: answers requests.
+            max_requests: after so many the pull is cut off.
+        """
+        landing, common = self._begin(run)
+        declaration = self._connector.declaration
+
+        def land(_request: Request, response: Response, page: Page) -> None:
+            raw = public_part(response, declaration.private_fields) if declaration.keeps_raw else None
+            if raw is not None:
+                landing.add_raw(raw)
+            self._land(landing, common, page, response.received_at)
+
+        walk = Walk(
+            self._connector,
+            fetch=fetch,
+            land=land,
+            clock=self._clock,
+            sleep=self._sleep,
+            max_requests=MAX_REQUESTS if max_requests is None else max_requests,
+        )
+        after, error = walk.read(first, cursor, afresh=lambda: self._afresh(run.slice))
+        return self._end(landing, error=error, before=cursor, after=after)
+
+    def read_files(self, run: Run, reads: Sequence[Request], cursor: Cursor) -> PullResult:
+        """Pull files: each whole or not at all, and only those whose content or reading has changed.
+
+        Args:
+            run: which run.
+            reads: a `FileRead` per file.
+            cursor: its `state` holds what each file looked like.
+        """
+        landing, common = self._begin(run)
+        reading = filestate.reading_hash(self._setup, self._query.brands)
+        known = cursor.state.get("files", {}) if cursor.state.get("reading") == reading else {}
+        files: dict[str, Any] = {}
+        first_error: GrapevineError | None = None
+        for read in reads:
+            if not isinstance(read, FileRead):
+                raise TypeError(f"{self._connector.declaration.name} reads files but asked for {type(read).__name__}")
+            name = str(read.path)
+            landing.checkpoint()
+            row_no = common.row_no
+            try:
+                filestate.check(read.path)
+                state, is_same = filestate.same_content(read.path, known.get(name))
+                if not is_same:
+                    self._read_file(landing, common, read)
+                    if filestate.look(read.path) != state["look"]:
+                        raise TransientError(f"{read.path} changed while it was read; pull again")
+                files[name] = state
+            except GrapevineError as error:
+                landing.rollback()
+                common.row_no = row_no
+                first_error = first_error or error
+                if name in known:
+                    files[name] = known[name]
+        after = Cursor(mark=cursor.mark, head=cursor.head, state={"reading": reading, "files": files})
+        return self._end(landing, error=first_error, before=cursor, after=after)
+
+    def _afresh(self, slice: str) -> list[Request]:  # noqa: A002
+        return [request for request in self._connector.plan(self._query, {}) if request.slice == slice]
+
+    def _begin(self, run: Run) -> tuple[LandingRun, Identify]:
+        remove_stale_drafts(self._home, run)
+        common = Identify(
+            source=run.source, channel=self._setup.channel, secret_key=self._secret_key, matcher=self._matcher
+        )
+        return LandingRun(self._home, run), common
+
+    def _end(self, landing: LandingRun, *, error: GrapevineError | None, before: Cursor, after: Cursor) -> PullResult:
+        status: Status = "complete"
+        if error is not None:
+            status = "failed" if landing.is_empty else "partial"
+        elif landing.is_empty:
+            status = "unchanged"
+        return landing.finish(
+            status=status,
+            ended_at=self._clock(),
+            error=None if error is None else sort_error(error),
+            cursor=None if after == before else after.to_json(),
+        )
+
+    def _read_file(self, landing: LandingRun, common: Identify, read: FileRead) -> None:
+        with read.path.open("rb", buffering=_BUFFER_BYTES) as stream:
+            response = Response(received_at=self._clock(), stream=stream)
+            for page in _pages(self._connector.parse(read, response)):
+                self._land(landing, common, page, response.received_at)
+
+    def _land(self, landing: LandingRun, common: Identify, page: Page, fetched_at: datetime) -> None:
+        landing.add_skipped(page.skipped)
+        landing.add_gone(page.gone)
+        landing.add_rating_counts(page.rating_counts)
+        if page.outcomes is not None:
+            landing.add_outcomes(page.outcomes)
+        if len(page.records):
+            drafts = page.records if isinstance(page.records, DraftColumns) else columns_of(page.records)
+            table, left_out = identify(drafts, common, fetched_at=fetched_at, brands=page.brands)
+            landing.add_skipped(left_out)
+            landing.add_mentions(table)
+
+
+def _pages(parsed: Page | Iterable[Page]) -> Iterable[Page]:
+    return (parsed,) if isinstance(parsed, Page) else parsed
