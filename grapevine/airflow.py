@@ -28,7 +28,7 @@ from grapevine.schedule import POOL, POOL_NOTE
 from grapevine.settings import DEFAULT_FILE, load_settings
 from records.errors import ConfigError, GrapevineError, TransientError
 
-__all__ = ["environment", "free_port", "main", "session_members", "stop_session"]
+__all__ = ["choose", "environment", "free_port", "main", "session_members", "stop_session"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "examples" / "sample" / "grapevine.toml"
@@ -152,7 +152,7 @@ def _is_zombie(folder: Path) -> bool:
 
 
 def _run(config: Path | None, home: Path | None, port: int) -> None:
-    config, home = _choose(config, home)
+    config, home = choose(config, home)
     load_settings(config)  # better one clear line now than a failed task later
     airflow_home = Path("var", "airflow").resolve()
     airflow_home.mkdir(parents=True, exist_ok=True)
@@ -180,7 +180,7 @@ def _run(config: Path | None, home: Path | None, port: int) -> None:
                 stop_session(process)
 
 
-def _choose(config: Path | None, home: Path | None) -> tuple[Path, Path]:
+def choose(config: Path | None, home: Path | None) -> tuple[Path, Path]:
     """Return settings and home: as given, as the environment says, as in this folder, else the sample's."""
     named = config or (Path(os.environ["GRAPEVINE_CONFIG"]) if "GRAPEVINE_CONFIG" in os.environ else None)
     chosen = named or (DEFAULT_FILE if DEFAULT_FILE.exists() else SAMPLE)
