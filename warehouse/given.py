@@ -53,18 +53,31 @@ class Given:
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def write(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
-    """Write the settings tables anew; a brand or source that leaves the settings stays while mentions name it."""
+def write(connection: duckdb.DuckDBPyConnection, given: Given) -> bool:
+    """Write the settings tables anew; a brand or source that leaves the settings stays while mentions name it.
+
+    Returns:
+        Whether labels were dropped because their source's cut points changed: those ratings wait to be judged again.
+    """
     connection.execute("UPDATE raw.brand SET is_configured = false")
     insert_rows(connection, "raw.brand", [_brand_row(brand) for brand in given.brands])
     connection.execute(
         "DELETE FROM raw.brand WHERE NOT is_configured AND brand NOT IN (SELECT brand FROM raw.mention_brand)"
     )
+    connection.execute("CREATE OR REPLACE TEMP TABLE source_before AS FROM raw.source")
     insert_rows(connection, "raw.source", [_source_row(source) for source in given.sources])
     connection.execute("DELETE FROM raw.coverage")
     insert_rows(connection, "raw.coverage", [_coverage_row(coverage) for coverage in given.coverage])
     connection.execute("DELETE FROM raw.rate_profile")
     insert_rows(connection, "raw.rate_profile", given.rates())
+    dropped = connection.execute(
+        "DELETE FROM raw.classification AS held USING raw.mention_version AS version, raw.source AS source, "
+        "source_before AS before WHERE held.mention_id = version.mention_id AND held.version_no = version.version_no "
+        "AND held.label_basis = 'rating' AND source.source = version.source AND before.source = version.source "
+        "AND (source.rating_max, source.rating_bad_max, source.rating_good_min) "
+        "IS DISTINCT FROM (before.rating_max, before.rating_bad_max, before.rating_good_min)"
+    ).fetchone()
+    return bool(dropped and dropped[0])
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -148,8 +148,7 @@ def _load(
     before = clock.read(connection)
     stamp = clock.next_stamp(connection)
     settings = given.fingerprint()
-    if before is None or before.settings_hash != settings:
-        write(connection, given)
+    is_changed = (before is None or before.settings_hash != settings) and write(connection, given)
     landed.show(connection, runs)
     moment = _as_of(connection, as_of, given, stamp)
     connection.execute("SET VARIABLE as_of = ?::TIMESTAMPTZ", [moment])
@@ -158,7 +157,7 @@ def _load(
         connection.execute(_LOAD.read_text(encoding="utf-8"))
         connection.execute(_FORGET.read_text(encoding="utf-8"))
         _check_counts(connection)
-    is_changed = bool(runs) and _is_changed(connection)
+        is_changed = _is_changed(connection) or is_changed
     if before is not None and not is_changed and as_of is None and not given.has_only_files:
         # Nothing new: within the hour no day has ended anywhere, so the clock may stand and nothing need be rebuilt.
         moment = before.as_of if _same_hour(before.as_of, moment) else moment

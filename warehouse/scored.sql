@@ -1,0 +1,50 @@
+-- What scoring gave, into the raw tables; run by warehouse/pending.py inside one transaction.
+-- Given as a temporary view: scored. Given as a variable: loaded_at.
+-- A mention that was forgotten while it was being scored is passed over.
+CREATE TEMP TABLE scored_version AS
+SELECT mention_id, version_no, min(brand) AS brand
+FROM scored
+SEMI JOIN (FROM raw.mention_version WHERE visibility <> 'gone') AS version USING (mention_id, version_no)
+GROUP BY ALL;
+
+INSERT INTO raw.classification BY NAME
+SELECT
+    scored.mention_id,
+    scored.version_no,
+    scored.brand,
+    scored.model_version,
+    scored.prep_hash,
+    scored.label,
+    scored.label_basis,
+    scored.p_bad,
+    scored.p_neutral,
+    scored.p_good,
+    scored.compound,
+    getvariable('loaded_at') AS classification_loaded_at
+FROM scored
+SEMI JOIN scored_version USING (mention_id, version_no)
+ANTI JOIN raw.classification AS held USING (mention_id, version_no, brand, model_version, prep_hash);
+
+-- The words give the same signature towards every brand; the first brand's row stands for all.
+CREATE TEMP TABLE scored_signature AS
+SELECT mention_id, version_no, prep_hash, text_hash, minhash_bands, detected_language, public_title, public_text
+FROM scored
+SEMI JOIN scored_version USING (mention_id, version_no, brand);
+
+-- What is held already and says the same stays, so that nothing downstream is worked out again.
+DELETE FROM scored_signature AS scored
+USING raw.signature AS held
+WHERE
+    held.mention_id = scored.mention_id
+    AND held.version_no = scored.version_no
+    AND (held.text_hash, held.minhash_bands, held.detected_language, held.public_title, held.public_text)
+    IS NOT DISTINCT FROM (
+        scored.text_hash, scored.minhash_bands, scored.detected_language, scored.public_title, scored.public_text
+    );
+
+DELETE FROM raw.signature AS held
+USING scored_signature AS scored
+WHERE held.mention_id = scored.mention_id AND held.version_no = scored.version_no;
+
+INSERT INTO raw.signature BY NAME
+SELECT *, getvariable('loaded_at') AS signature_loaded_at FROM scored_signature;
