@@ -1,0 +1,126 @@
+-- What each collected channel says about a period, one row per valence: the count, the coverage that held while it was
+-- told (weighted by the tellings, so that count / (rate x coverage) is the sum of the days' own), the rate's moments,
+-- and the weight in the pooled estimate. Channels whose coverage is known are pooled by information; where one is
+-- unknown all figures are lower bounds, which are not averaged: the channel that stands for most over all time stands
+-- alone, the same one in every period in which it was collected, so that a chart does not jump between channels.
+with by_period as (
+    {%- for kind in period_kinds() %}
+    select
+        brand,
+        '{{ kind }}' as period_kind,
+        {{ period_start(kind, 'told_date') }} as period_start_date,
+        channel,
+        count(*) as day_count,
+        bool_and(is_coverage_known) as is_coverage_known,
+        avg(coverage) as day_coverage,
+        avg(coverage_inverse_mean) as day_inverse_mean,
+        avg(coverage_inverse_square_mean) as day_inverse_square_mean,
+        avg(coverage_log_variance) as day_log_variance
+        {%- for valence in ['bad', 'good'] %},
+        sum({{ valence }}_count) as {{ valence }}_count,
+        sum({{ valence }}_count / coverage) as {{ valence }}_over_coverage,
+        sum({{ valence }}_count * coverage_inverse_mean) as {{ valence }}_inverse_mean,
+        sum({{ valence }}_count * coverage_inverse_square_mean) as {{ valence }}_inverse_square_mean,
+        sum({{ valence }}_count * coverage_log_variance) as {{ valence }}_log_variance
+        {%- endfor %}
+    from {{ ref('channel_day') }}
+    group by brand, period_start_date, channel
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+by_valence as (
+    {%- for valence in ['bad', 'good'] %}
+    select
+        brand,
+        period_kind,
+        period_start_date,
+        channel,
+        '{{ valence }}' as valence,
+        day_count,
+        is_coverage_known,
+        {{ valence }}_count as observed_count,
+        coalesce({{ valence }}_count / nullif({{ valence }}_over_coverage, 0), day_coverage) as coverage,
+        coalesce({{ valence }}_inverse_mean / nullif({{ valence }}_count, 0), day_inverse_mean) as coverage_inverse_mean,
+        coalesce({{ valence }}_inverse_square_mean / nullif({{ valence }}_count, 0), day_inverse_square_mean)
+            as coverage_inverse_square_mean,
+        coalesce({{ valence }}_log_variance / nullif({{ valence }}_count, 0), day_log_variance) as coverage_log_variance
+    from by_period
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+rate as (
+    select
+        *,
+        {{ rate_mean('rate_alpha', 'rate_beta') }} as rate_mean,
+        {{ rate_inverse_mean('rate_alpha', 'rate_beta') }} as rate_inverse_mean,
+        {{ rate_inverse_square_mean('rate_alpha', 'rate_beta') }} as rate_inverse_square_mean,
+        {{ rate_relative_variance('rate_alpha', 'rate_beta') }} as rate_variance
+    from {{ source('raw', 'rate_profile') }}
+    where is_current
+),
+
+heard as (
+    select by_valence.brand, by_valence.channel, sum(by_valence.observed_count / rate.share_rate / by_valence.coverage) as total
+    from by_valence
+    inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
+    where by_valence.period_kind = 'year'
+    group by by_valence.brand, by_valence.channel
+),
+
+rated as (
+    select
+        by_valence.*,
+        by_valence.day_count = period.period_end_date - period.period_start_date + 1 as is_whole,
+        rate.share_rate * by_valence.coverage as capture_probability,
+        rate.rate_inverse_mean * by_valence.coverage_inverse_mean as inverse_mean,
+        rate.rate_inverse_square_mean * by_valence.coverage_inverse_square_mean as inverse_square_mean,
+        rate.rate_mean,
+        rate.rate_variance,
+        rate.audience_mean,
+        rate.profile,
+        bool_and(by_valence.is_coverage_known) over (
+            partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
+        ) as is_every_coverage_known,
+        first(by_valence.channel) over (
+            partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
+            order by heard.total desc, by_valence.channel
+        ) as lead_channel
+    from by_valence
+    inner join {{ ref('period') }} as period
+        on by_valence.brand = period.brand
+        and by_valence.period_kind = period.period_kind
+        and by_valence.period_start_date = period.period_start_date
+    inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
+    inner join heard on by_valence.brand = heard.brand and by_valence.channel = heard.channel
+)
+
+select
+    brand,
+    period_kind,
+    period_start_date,
+    channel,
+    valence,
+    observed_count::bigint as observed_count,
+    is_whole,
+    is_coverage_known,
+    coverage,
+    coverage_log_variance,
+    capture_probability,
+    case
+        when is_every_coverage_known then {{ channel_weight('capture_probability') }}
+        when channel = lead_channel then 1
+        else 0
+    end::double as weight,
+    inverse_mean,
+    inverse_square_mean,
+    rate_mean,
+    rate_variance,
+    audience_mean,
+    profile
+from rated

@@ -1,0 +1,57 @@
+-- Which tellings repeat another one: same brand, same label, the same author or the same words, at most 30 days after
+-- the telling before it. The first counts; one more counts after 30 days of silence. Reposts never count.
+with told_by as (
+    select mention_id, brand, episode_no, told_at, label, 'author' as duplicate_rule, author_key as shared_key
+    from {{ ref('episode') }}
+    where author_key is not null and label is not null and not is_repost
+    union all
+    select mention_id, brand, episode_no, told_at, label, 'text', text_hash
+    from {{ ref('episode') }}
+    where text_hash is not null and label is not null and not is_repost
+),
+
+spaced as (
+    select
+        *,
+        lag(told_at) over in_order as told_before,
+        lag(mention_id) over in_order as mention_before
+    from told_by
+    window in_order as (partition by duplicate_rule, brand, shared_key, label order by told_at, mention_id, episode_no)
+),
+
+grouped as (
+    select
+        *,
+        -- a mention that is edited there and back is no copy of itself
+        coalesce(told_at - told_before <= interval 30 days and mention_before <> mention_id, false) as is_repeat,
+        last_value(case when not is_repeat then mention_id end ignore nulls) over (
+            partition by duplicate_rule, brand, shared_key, label order by told_at, mention_id, episode_no
+            rows between unbounded preceding and current row
+        ) as first_mention_id
+    from spaced
+),
+
+original as (
+    select repost.mention_id, min(original.mention_id) as original_id
+    from {{ ref('mention') }} as repost
+    inner join {{ ref('mention') }} as original
+        on repost.source = original.source
+        and repost.namespace = original.namespace
+        and repost.repost_of = original.native_id
+    group by repost.mention_id
+),
+
+found as (
+    select mention_id, brand, episode_no, first_mention_id as duplicate_of, duplicate_rule
+    from grouped
+    where is_repeat
+    union all
+    select episode.mention_id, episode.brand, episode.episode_no, original.original_id, 'repost'
+    from {{ ref('episode') }} as episode
+    left join original on episode.mention_id = original.mention_id
+    where episode.is_repost
+)
+
+select mention_id, brand, episode_no, duplicate_of, duplicate_rule
+from found
+qualify row_number() over (partition by mention_id, brand, episode_no order by duplicate_rule) = 1

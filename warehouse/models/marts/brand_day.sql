@@ -1,0 +1,17 @@
+-- The visible tip, day by day and without estimates, for time series that a BI tool adds up itself. Every day from the
+-- brand's first telling to the run's as_of is there.
+with spine as (
+    select brand, local_as_of, unnest(generate_series(first_date, last_date, interval 1 day))::date as told_date
+    from {{ ref('brand_span') }}
+)
+
+select
+    spine.brand,
+    spine.told_date,
+    {%- for count in visible_counts() %}
+    coalesce(sum(day.{{ count }}), 0)::bigint as {{ count }},
+    {%- endfor %}
+    any_value(spine.local_as_of) >= spine.told_date + interval 1 day as is_complete
+from spine
+left join {{ ref('source_day') }} as day on spine.brand = day.brand and spine.told_date = day.told_date
+group by spine.brand, spine.told_date

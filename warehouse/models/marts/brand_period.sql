@@ -1,0 +1,131 @@
+-- What a brand's customers told in a period, what stands behind it, and whether it moved.
+with told as (
+    {%- for kind in period_kinds() %}
+    select
+        brand,
+        '{{ kind }}' as period_kind,
+        {{ period_start(kind, 'told_date') }} as period_start_date,
+        {%- for count in visible_counts() %}
+        sum({{ count }})::bigint as {{ count }},
+        {%- endfor %}
+        sum(rating_count)::bigint as rating_count,
+        sum(rating_sum) / nullif(sum(rating_count), 0) as average_rating
+    from {{ ref('source_day') }}
+    group by brand, period_start_date
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+break_even as (
+    select
+        sum(share_rate * audience_mean) filter (where valence = 'bad')
+        / nullif(sum(share_rate * audience_mean) filter (where valence = 'good'), 0) as break_even_ratio,
+        any_value(profile) as profile
+    from {{ source('raw', 'rate_profile') }}
+    where is_current
+),
+
+paired as (
+    select
+        bad.brand,
+        bad.period_kind,
+        bad.period_start_date,
+        bad.experiences as bad_experiences,
+        bad.experiences_low as bad_low,
+        bad.experiences_high as bad_high,
+        good.experiences as good_experiences,
+        good.experiences_low as good_low,
+        good.experiences_high as good_high,
+        good.experiences / nullif(bad.experiences, 0) as good_per_bad,
+        {{ good_per_bad_log_variance(
+            'bad.effective_count', 'good.effective_count', 'bad.rate_variance', 'good.rate_variance'
+        ) }} as ratio_variance,
+        bad.exposures as bad_exposures,
+        bad.exposures_low as bad_exposures_low,
+        bad.exposures_high as bad_exposures_high,
+        good.exposures as good_exposures,
+        good.exposures_low as good_exposures_low,
+        good.exposures_high as good_exposures_high,
+        bad.hidden_share as bad_hidden_share,
+        good.hidden_share as good_hidden_share,
+        bad.change_ratio as bad_change_ratio,
+        bad.change_ratio_low as bad_change_ratio_low,
+        bad.change_ratio_high as bad_change_ratio_high,
+        bad.is_change_finding as is_bad_change_finding,
+        good.change_ratio as good_change_ratio,
+        good.change_ratio_low as good_change_ratio_low,
+        good.change_ratio_high as good_change_ratio_high,
+        good.is_change_finding as is_good_change_finding,
+        bad.is_coverage_known
+    from {{ ref('estimate') }} as bad
+    inner join {{ ref('estimate') }} as good
+        on bad.brand = good.brand
+        and bad.period_kind = good.period_kind
+        and bad.period_start_date = good.period_start_date
+    where bad.valence = 'bad' and good.valence = 'good'
+)
+
+select
+    period.brand,
+    period.period_kind,
+    period.period_start_date,
+    period.period_end_date,
+    period.period_name,
+    {%- for count in visible_counts() %}
+    coalesce(told.{{ count }}, 0) as {{ count }},
+    {%- endfor %}
+    paired.bad_experiences as estimated_bad_count,
+    paired.bad_low as estimated_bad_count_low,
+    paired.bad_high as estimated_bad_count_high,
+    paired.good_experiences as estimated_good_count,
+    paired.good_low as estimated_good_count_low,
+    paired.good_high as estimated_good_count_high,
+    paired.bad_exposures as bad_exposure_count,
+    paired.bad_exposures_low as bad_exposure_count_low,
+    paired.bad_exposures_high as bad_exposure_count_high,
+    paired.good_exposures as good_exposure_count,
+    paired.good_exposures_low as good_exposure_count_low,
+    paired.good_exposures_high as good_exposure_count_high,
+    paired.bad_hidden_share,
+    paired.good_hidden_share,
+    paired.good_per_bad,
+    {{ good_per_bad_low('good_per_bad', 'ratio_variance', 'bad_experiences', 'good_experiences') }} as good_per_bad_low,
+    {{ good_per_bad_high(
+        'good_per_bad', 'ratio_variance', 'bad_experiences', 'good_experiences', 'bad_low', 'good_high'
+    ) }} as good_per_bad_high,
+    break_even.break_even_ratio,
+    {{ share_of('good_experiences', 'bad_experiences') }} as adjusted_positive_share,
+    {{ positive_share_low(
+        'good_per_bad', 'ratio_variance', 'bad_experiences', 'good_experiences', 'bad_high', 'good_low'
+    ) }} as adjusted_positive_share_low,
+    {{ positive_share_high(
+        'good_per_bad', 'ratio_variance', 'bad_experiences', 'good_experiences', 'bad_low', 'good_high'
+    ) }} as adjusted_positive_share_high,
+    {{ share_of('told.good_count', 'told.bad_count') }} as observed_positive_share,
+    {{ balance('good_exposures', 'bad_exposures') }} as word_of_mouth_balance,
+    paired.bad_change_ratio,
+    paired.bad_change_ratio_low,
+    paired.bad_change_ratio_high,
+    coalesce(paired.is_bad_change_finding, false) as is_bad_change_finding,
+    paired.good_change_ratio,
+    paired.good_change_ratio_low,
+    paired.good_change_ratio_high,
+    coalesce(paired.is_good_change_finding, false) as is_good_change_finding,
+    told.average_rating,
+    coalesce(told.rating_count, 0) as rating_count,
+    period.is_complete,
+    period.is_final,
+    coalesce(paired.is_coverage_known, false) as is_coverage_known,
+    break_even.profile
+from {{ ref('period') }} as period
+left join told
+    on period.brand = told.brand
+    and period.period_kind = told.period_kind
+    and period.period_start_date = told.period_start_date
+left join paired
+    on period.brand = paired.brand
+    and period.period_kind = paired.period_kind
+    and period.period_start_date = paired.period_start_date
+cross join break_even

@@ -1,0 +1,2 @@
+select brand, source, valid_from, low, mode, high, basis, is_disjoint
+from {{ source('raw', 'coverage') }}

@@ -1,0 +1,42 @@
+-- Every figure of the marts once: what it is in, what it means, what it rests on, and along what it may be added up.
+{%- set observed, inferred = 'observed', 'inferred' %}
+{%- set figures = [
+    ('mention_count', 'brand_period', 'mentions', 'Mentions first told in the period, repeats included.', observed, true, true, false),
+    ('changed_count', 'brand_period', 'experiences', 'Experiences told by editing an earlier mention, in the period of the edit.', observed, true, true, true),
+    ('bad_count', 'brand_period', 'experiences', 'Bad experiences seen: distinct tellings after taking out repeats.', observed, true, true, true),
+    ('good_count', 'brand_period', 'experiences', 'Good experiences seen: distinct tellings after taking out repeats.', observed, true, true, true),
+    ('neutral_count', 'brand_period', 'mentions', 'Mentions that tell of no experience, repeats taken out.', observed, true, true, false),
+    ('unscored_count', 'brand_period', 'mentions', 'Mentions that could not be judged (language) or are not judged yet.', observed, true, true, false),
+    ('duplicate_count', 'brand_period', 'mentions', 'Repeats: same author or same words within 30 days, and reposts.', observed, true, true, false),
+    ('recovered_count', 'brand_period', 'experiences', 'Bad experiences whose author later told a good one in the same mention.', observed, true, true, true),
+    ('observed_positive_share', 'brand_period', 'share 0..1', 'Good among good and bad experiences seen; posted reviews as they stand.', observed, false, false, false),
+    ('average_rating', 'brand_period', 'points of 5', 'Mean rating, scaled to five, repeats taken out.', observed, false, false, false),
+    ('rating_count', 'brand_period', 'ratings', 'Ratings behind average_rating.', observed, true, true, false),
+    ('estimated_bad_count', 'brand_period', 'experiences', 'Bad experiences that those seen stand for, given share rates and coverage.', inferred, true, false, true),
+    ('estimated_good_count', 'brand_period', 'experiences', 'Good experiences that those seen stand for, given share rates and coverage.', inferred, true, false, true),
+    ('bad_exposure_count', 'brand_period', 'exposures', 'Times a bad experience is told to, read or seen by somebody, first hand; may repeat, not different people.', inferred, true, false, true),
+    ('good_exposure_count', 'brand_period', 'exposures', 'Times a good experience is told to, read or seen by somebody, first hand; may repeat, not different people.', inferred, true, false, true),
+    ('bad_hidden_share', 'brand_period', 'share 0..1', 'Part of the tellings of bad experiences that no collected channel shows.', inferred, false, false, false),
+    ('good_hidden_share', 'brand_period', 'share 0..1', 'Part of the tellings of good experiences that no collected channel shows.', inferred, false, false, false),
+    ('good_per_bad', 'brand_period', 'good per bad', 'Estimated good experiences per estimated bad one.', inferred, false, false, false),
+    ('break_even_ratio', 'brand_period', 'good per bad', 'Good experiences that reach as many as one bad one does (recovery ratio on exposures).', 'assumed', false, false, false),
+    ('adjusted_positive_share', 'brand_period', 'share 0..1', 'Share of estimated experiences that were good, corrected for bad ones being posted more often.', inferred, false, false, false),
+    ('word_of_mouth_balance', 'brand_period', '-1..+1', 'Good minus bad exposures by their sum.', inferred, false, false, false),
+    ('bad_change_ratio', 'brand_period', 'ratio', 'Bad experiences against the period before, on channels collected in both, at equal coverage.', inferred, false, false, false),
+    ('good_change_ratio', 'brand_period', 'ratio', 'Good experiences against the period before, on channels collected in both, at equal coverage.', inferred, false, false, false),
+    ('estimated_bad_telling_count', 'channel_period', 'tellings', 'Times bad experiences are told on the channel, seen or not.', inferred, true, true, true),
+    ('estimated_good_telling_count', 'channel_period', 'tellings', 'Times good experiences are told on the channel, seen or not.', inferred, true, true, true),
+    ('exposure_count', 'mentions', 'exposures', 'Times the mention was shown, where the source says so.', observed, false, true, false),
+    ('share_rate', 'rate_profile', 'share 0..1', 'Share of experiences that are told on the channel.', 'assumed', false, false, false),
+    ('mode', 'coverage', 'share 0..1', 'Chance that a telling on the channel is collected at all, most believable value.', 'assumed', false, false, false)
+] %}
+select *
+from (values
+    {%- for metric, table_name, unit, definition, basis, over_time, over_channel, over_brand in figures %}
+    ('{{ metric }}', '{{ table_name }}', '{{ unit }}', '{{ definition }}', '{{ basis }}', {{ over_time }}, {{ over_channel }}, {{ over_brand }})
+    {{- "," if not loop.last }}
+    {%- endfor %}
+) as figure (
+    metric, table_name, unit, definition, basis,
+    is_additive_over_time, is_additive_over_channel, is_additive_over_brand
+)
