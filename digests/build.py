@@ -1,0 +1,141 @@
+"""Build: one digest is one folder, `digests/<period>/<brand>/`; the same inputs give the same bytes.
+
+mail.html  mail.txt  mail.eml  page.html  chart-light.png  chart-dark.png  digest.json (what it was made from)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote as url_quote
+
+from digests import charts, figures, mail, page, render, sentences
+from digests.catalogue import catalogue
+from digests.look import DARK, LIGHT
+from digests.options import DigestOptions
+from digests.periods import Period, PeriodKind
+from records.home import Home
+
+__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder"]
+
+PICTURES = ("chart-light.png", "chart-dark.png")
+_STAMP = "digest.json"  # written last: a folder without it is not whole
+_CODE_SUFFIXES = (".py", ".sql", ".toml", ".j2")
+
+
+def build_all(
+    home: Home, period: str | None = None, *, kind: PeriodKind = "week", options: DigestOptions | None = None
+) -> list[Path]:
+    """Build the digests of all configured brands and the archive page; return their folders.
+
+    Args:
+        home: where `published/` is read and `digests/` written.
+        period: a name such as "2026-W46"; None takes each brand's last complete period with data.
+        kind: which kind of period, when none is named.
+        options: what the settings say.
+
+    Raises:
+        InputError: nothing is published, or the period's name can't be understood.
+    """
+    chosen = Period.parse(period) if period else None
+    folders = [
+        build_digest(home, brand, chosen or figures.choose_period(home.current, brand, kind), options)
+        for brand in figures.brands(home.current)
+    ]
+    page.write_shared(home.digests)
+    return folders
+
+
+def build_digest(home: Home, brand: str, period: Period, options: DigestOptions | None = None) -> Path:
+    """Build one digest, unless the one that is there was made from the very same figures, settings and code.
+
+    Raises:
+        InputError: nothing is published, or no such brand is.
+    """
+    options = options or DigestOptions()
+    facts = figures.read(home.current, brand, period, mention_limit=options.mention_limit)
+    folder = digest_folder(home, brand, period)
+    made_from = _hash(repr(facts), repr(options), _code())
+    if _is_current(folder, made_from):
+        return folder
+    story, words = sentences.tell(facts, options), catalogue(options.language)
+    specifications = [charts.specification(facts, words, palette) for palette in (LIGHT, DARK)] if facts.days else []
+    pictures = tuple(
+        mail.Picture(name, charts.picture(drawn)) for name, drawn in zip(PICTURES, specifications, strict=False)
+    )
+    light, dark = specifications or (None, None)
+    unsubscribe = unsubscribe_address(options, brand)
+    text = render.text(story, unsubscribe)
+    message = mail.compose(
+        subject=story.subject,
+        sender=options.sender,
+        text=text,
+        html=render.html(story, _by_content_id(), unsubscribe),
+        pictures=pictures,
+        dated=facts.as_of,
+        identity=f"{period.name}/{brand}",
+        list_name=brand,
+        unsubscribe=unsubscribe,
+        unsubscribe_url=options.unsubscribe_url,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _STAMP).unlink(missing_ok=True)
+    for picture in pictures:
+        _write(folder / picture.name, picture.png)
+    _write(folder / "mail.html", render.html(story, render.ChartImages(*PICTURES), unsubscribe).encode())
+    _write(folder / "mail.txt", text.encode())
+    _write(folder / "mail.eml", message.as_bytes())
+    _write(folder / "page.html", page.write(story, facts, words, light, dark).encode())
+    stamp = {"brand": brand, "brand_name": story.brand, "period": period.name, "period_kind": period.kind}
+    stamp |= {"subject": story.subject, "headline": story.headline, "made_from": made_from}
+    _write(folder / _STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return folder
+
+
+def digest_folder(home: Home, brand: str, period: Period) -> Path:
+    """Return the folder of one digest."""
+    return home.digests / period.name / brand
+
+
+def unsubscribe_address(options: DigestOptions, brand: str) -> str | None:
+    """Return the mailto address that takes a reader off the list, or None when the settings give no address."""
+    if not options.feedback:
+        return None
+    return f"mailto:{url_quote(options.feedback, safe='@')}?subject={url_quote(f'unsubscribe {brand}')}"
+
+
+def _by_content_id() -> render.ChartImages:
+    light, dark = (f"cid:{mail.image_id(name)}" for name in PICTURES)
+    return render.ChartImages(light, dark)
+
+
+def _is_current(folder: Path, made_from: str) -> bool:
+    stamp = folder / _STAMP
+    return stamp.is_file() and json.loads(stamp.read_text("utf-8")).get("made_from") == made_from
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return a hash of this room's own files: a digest made by other words or another template is made anew."""
+    parts: list[str] = []
+    pending = [files("digests")]
+    while pending:
+        for entry in sorted(pending.pop().iterdir(), key=lambda entry: entry.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                pending.append(entry)
+            elif entry.name.endswith(_CODE_SUFFIXES):
+                parts += (entry.name, entry.read_text("utf-8"))
+    return _hash(*parts)
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

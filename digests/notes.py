@@ -1,0 +1,83 @@
+"""Notes: what a reader must know about where the figures come from and what they leave out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from digests.catalogue import Catalogue
+from digests.figures import DigestFigures
+from digests.quotes import one_line
+
+__all__ = ["as_of_day", "data_notes"]
+
+FINAL_AFTER_DAYS = 14  # late mentions still move a period until then (`is_final`)
+
+
+def data_notes(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[str, ...]:
+    """Return the notes at the digest's end, one sentence or two each."""
+    now = figures.now
+    notes = _source_notes(words, figures)
+    if now is None:
+        return tuple(notes)
+    if not now.is_complete:
+        notes.append(words.say("notes.incomplete", day=as_of_day(words, figures)))
+    elif not now.is_final:
+        final = figures.period.end + timedelta(days=FINAL_AFTER_DAYS)
+        notes.append(words.say("notes.not_final", day=words.day(final)))
+    for key, count in (
+        ("neutral", now.neutral_count),
+        ("duplicates", now.duplicate_count),
+        ("recovered", now.recovered_count),
+    ):
+        if count:
+            notes.append(words.say(f"notes.{key}", n=count))
+    if now.unscored_count and figures.unscored_languages:
+        named = [
+            f"{one_line(name, 20) if name else words.say('word.unknown_language')} {words.count(n)}"
+            for name, n in figures.unscored_languages[:4]
+        ]
+        notes.append(words.say("notes.unscored", n=now.unscored_count, languages=", ".join(named)))
+    if not now.is_coverage_known:
+        notes.append(words.say("notes.coverage_unknown"))
+    notes += _rate_notes(words, figures)
+    notes.append(words.say("notes.ranges", n=words.count(min_n)))
+    return tuple(notes)
+
+
+def as_of_day(words: Catalogue, figures: DigestFigures) -> str:
+    """Return the day up to which everything was counted, in the brand's time zone."""
+    return words.day(figures.as_of.astimezone(ZoneInfo(figures.brand.time_zone)).date(), with_year=True)
+
+
+def _source_notes(words: Catalogue, figures: DigestFigures) -> list[str]:
+    notes: list[str] = []
+    for source in figures.sources:
+        name, error = one_line(source.source_name, 40), one_line(source.error_message, 140)
+        if source.status == "failed":
+            notes.append(
+                words.say("notes.source_failed" if error else "notes.source_failed_plain", source=name, error=error)
+            )
+        elif source.status == "partial":
+            notes.append(words.say("notes.source_partial", source=name))
+    if figures.sources and not notes:
+        notes.append(words.say("notes.sources_ok", n=len(figures.sources)))
+    if rejected := sum(source.rejected_count for source in figures.sources):
+        notes.append(words.say("notes.rejected", n=rejected))
+    return notes
+
+
+def _rate_notes(words: Catalogue, figures: DigestFigures) -> list[str]:
+    site = {rate.valence: rate for rate in figures.rates if rate.channel == "review_site"}
+    if set(site) != {"bad", "good"}:
+        return []
+    bad, good = site["bad"], site["good"]
+    return [
+        words.say(
+            "notes.rates",
+            source=one_line(bad.source, 160),
+            profile=bad.profile,
+            bad=words.percent(bad.share_rate),
+            good=words.percent(good.share_rate),
+        )
+    ]

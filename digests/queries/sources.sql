@@ -1,0 +1,11 @@
+-- One row per source entry: its worst last status over its slices, and what its last pulls left out.
+select
+    source_name,
+    arg_max(status, case status when 'failed' then 3 when 'partial' then 2 else 1 end) as status,
+    arg_max(coalesce(error_message, ''), case status when 'failed' then 3 when 'partial' then 2 else 1 end)
+        as error_message,
+    cast(sum(coalesce(rejected_count, 0)) as bigint) as rejected_count,
+    cast(min(newest_published_at at time zone 'UTC') as date) as newest_date
+from marts.source_health
+group by source_name
+order by source_name

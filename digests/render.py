@@ -1,0 +1,86 @@
+"""Render: a story in its forms; HTML always autoescaped, text plain."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from digests.catalogue import catalogue
+from digests.look import DARK, HEIGHT, LIGHT, STYLES, WIDTH
+from digests.sentences import Story
+
+__all__ = ["ChartImages", "html", "text", "web"]
+
+TEXT_WIDTH = 76  # columns
+
+
+@dataclass(frozen=True, slots=True)
+class ChartImages:
+    """Where the mail finds its chart, drawn for light and for dark: a file name or "cid:..."."""
+
+    light: str
+    dark: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def html(story: Story, images: ChartImages, unsubscribe: str | None = None) -> str:
+    """Return the mail as HTML; `unsubscribe` is a mailto or https address, or None."""
+    return _render("mail.html.j2", story, image=images, unsubscribe=unsubscribe)
+
+
+def text(story: Story, unsubscribe: str | None = None) -> str:
+    """Return the mail as plain text, at most 76 columns except for links."""
+    width = max(len(tile.label) for tile in story.tiles)
+    return _render("mail.txt.j2", story, width=width, unsubscribe=unsubscribe).strip() + "\n"
+
+
+def web(story: Story, **parts: Any) -> str:
+    """Return the page; see `digests.page` for its parts."""
+    return _render("page.html.j2", story, **parts)
+
+
+def _render(template: str, story: Story, **parts: Any) -> str:
+    look: Mapping[str, Any] = {"s": STYLES, "light": asdict(LIGHT), "dark": asdict(DARK)}
+    words = catalogue(story.language)
+    return _environment().get_template(template).render(story=story, words=words, **look, **parts)
+
+
+def _fill(paragraph: str, first: str = "", rest: str | None = None) -> str:
+    return textwrap.fill(
+        paragraph,
+        TEXT_WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _bold(sentence: str, part: str) -> Markup:
+    """Set one part of a sentence in bold; both are escaped."""
+    found = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", sentence) if part else None
+    if found is None:
+        return escape(sentence)
+    return Markup("{}<b>{}</b>{}").format(sentence[: found.start()], part, sentence[found.end() :])
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), disabled_extensions=("txt.j2",), default=True),
+        loader=FunctionLoader(lambda name: (files("digests") / "templates" / name).read_text("utf-8")),
+        undefined=StrictUndefined,
+        keep_trailing_newline=False,
+    )
+    environment.filters["fill"] = _fill
+    environment.filters["bold"] = _bold
+    return environment

@@ -1,0 +1,248 @@
+"""Words: what a digest says, from its figures.
+
+The rules that keep it honest: estimates begin with their assumption, give the range and keep two significant digits;
+exposures are never called people; what is a finding stands in `digests.changes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote as url_quote
+
+from digests.catalogue import Catalogue, catalogue, two_digits
+from digests.changes import change_words, findings, headline
+from digests.days import grain
+from digests.figures import DigestFigures, MentionFacts, PeriodFigures
+from digests.notes import as_of_day, data_notes
+from digests.options import DigestOptions
+from digests.quotes import direction, one_line, quote, safe_link
+
+__all__ = ["MentionStory", "Story", "Tile", "Tone", "tell"]
+
+Tone = Literal["bad", "good", "plain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One of the three figures: its number, what it is, and how it compares."""
+
+    name: str
+    tone: Tone
+    label: str
+    value: str
+    note: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionStory:
+    """One quoted mention, safe to show; link None where there is no http(s) address."""
+
+    tone: Tone
+    tone_word: str
+    origin: str
+    quote: str
+    direction: str
+    reach: str
+    link: str | None
+    wrong_link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everything a digest says, in one language, ready for any form; "" where there is nothing to say."""
+
+    language: str
+    brand: str
+    period: str
+    kicker: str
+    subject: str
+    preheader: str
+    headline: str
+    lede: str
+    careful: str
+    tiles: tuple[Tile, ...]
+    estimate: str
+    estimate_range: str
+    chart_title: str
+    chart_key: str
+    chart_alt: str
+    mentions_title: str
+    mentions_note: str
+    mentions: tuple[MentionStory, ...]
+    notes: tuple[str, ...]
+    sample: str
+    footer: str
+
+
+def tell(figures: DigestFigures, options: DigestOptions) -> Story:
+    """Return the words for a digest's figures."""
+    words = catalogue(options.language)
+    now, before = figures.now, figures.before
+    brand = one_line(figures.brand.name, 60)
+    moves = findings(now, before, options.min_n)
+    opening, judgement = headline(words, figures, moves, options.min_n)
+    estimate, estimate_range = _estimate(words, now)
+    lede = _lede(words, brand, now, options.min_n)
+    finding = words.listing([words.say(f"subject.{valence}.{move}") for valence, move in moves]) or opening
+    subject = words.say("subject.line", brand=brand, period=words.period(figures.period), finding=finding)
+    has_reach = any(mention.has_reach for mention in figures.mentions)
+    preheader = words.say("preheader.silent")
+    if now and now.experience_count:
+        bad, good = words.count(now.bad_count), words.count(now.good_count)
+        preheader = words.say("preheader.text", bad=bad, good=good, lede=lede).strip()
+    return Story(
+        language=words.language,
+        brand=brand,
+        period=_capital(words.period(figures.period)),
+        kicker=_kicker(words, figures),
+        subject=f"{words.say('sample.subject')} {subject}" if figures.is_sample else subject,
+        preheader=preheader,
+        headline=judgement,
+        lede=lede,
+        careful=_careful(words, figures),
+        tiles=_tiles(words, figures, options.min_n),
+        estimate=estimate,
+        estimate_range=estimate_range,
+        chart_title=words.say(f"chart.title.{grain(figures.days)}"),
+        chart_key=words.say("chart.key", good=words.say("word.good"), bad=words.say("word.bad_mid")),
+        chart_alt=_chart_alt(words, figures),
+        mentions_title=words.say("mentions.title" if has_reach else "mentions.title_unknown"),
+        mentions_note="" if has_reach else words.say("mentions.note_unknown"),
+        mentions=tuple(_mention(words, mention, options) for mention in figures.mentions),
+        notes=data_notes(words, figures, options.min_n),
+        sample=words.say("sample.banner") if figures.is_sample else "",
+        footer=words.say("footer.made", as_of=as_of_day(words, figures)),
+    )
+
+
+def _kicker(words: Catalogue, figures: DigestFigures) -> str:
+    name, days = words.period(figures.period), words.days(figures.period)
+    return days if name == days else f"{_capital(name)} · {days}"
+
+
+def _has_balance(now: PeriodFigures | None, min_n: int) -> bool:
+    return now is not None and now.experience_count >= min_n and now.good_per_bad.is_known
+
+
+def _lede(words: Catalogue, brand: str, now: PeriodFigures | None, min_n: int) -> str:
+    if now is None or not _has_balance(now, min_n) or now.break_even_ratio is None:
+        return ""
+    low, high = now.good_per_bad.ends
+    side = "above" if low > now.break_even_ratio else "below" if high < now.break_even_ratio else "around"
+    ends = {"low": words.rounded(low), "high": words.rounded(high)}
+    return words.say(f"lede.{side}", brand=brand, break_even=words.rounded(now.break_even_ratio), **ends)
+
+
+def _careful(words: Catalogue, figures: DigestFigures) -> str:
+    short = [one_line(source.source_name, 40) for source in figures.sources if source.status in ("failed", "partial")]
+    return words.say("lede.careful", sources=words.listing(short)) if short else ""
+
+
+def _tiles(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[Tile, ...]:
+    now, before = figures.now, figures.before
+    tiles = []
+    for valence in ("bad", "good"):
+        count = getattr(now, f"{valence}_count") if now else 0
+        count_before = getattr(before, f"{valence}_count") if before else None
+        before_words = words.say(f"kind.{figures.period.kind}.before")
+        tone: Tone = "bad" if valence == "bad" else "good"
+        tiles.append(
+            Tile(
+                name=f"{valence}_count",
+                tone=tone,
+                label=words.say(f"tile.{valence}"),
+                value=words.count(count),
+                note=""
+                if count_before is None
+                else words.say("tile.before", n=words.count(count_before), before=before_words),
+                detail=change_words(words, figures, valence, min_n),
+            )
+        )
+    return (*tiles, _balance_tile(words, now, min_n))
+
+
+def _balance_tile(words: Catalogue, now: PeriodFigures | None, min_n: int) -> Tile:
+    value, detail, break_even = words.say("word.none"), words.say("tile.thin"), ""
+    if now and now.break_even_ratio is not None:
+        break_even = words.say("tile.break_even", break_even=words.rounded(now.break_even_ratio))
+    if now and _has_balance(now, min_n):
+        low, high = now.good_per_bad.ends
+        value = words.rounded(now.good_per_bad.point or 0)
+        detail = words.say("tile.range", low=words.rounded(low), high=words.rounded(high))
+    label = words.say("tile.balance")
+    return Tile(name="good_per_bad", tone="plain", label=label, value=value, note=break_even, detail=detail)
+
+
+def _estimate(words: Catalogue, now: PeriodFigures | None) -> tuple[str, str]:
+    """Return the sentence on the bad experiences behind those seen, and the range in it."""
+    if now is None or now.bad_count == 0 or not now.estimated_bad.is_known:
+        return "", ""
+    low, high = now.estimated_bad.ends
+    # Rounding must not bring an end below what was seen with our own eyes.
+    told = [
+        words.rounded(end) if two_digits(end) > now.bad_count else words.count(now.bad_count) for end in (low, high)
+    ]
+    ends = words.between(*told)
+    key = "estimate.bad" if now.is_coverage_known else "estimate.bad_at_least"
+    return words.say(key, profile=now.profile, range=ends, n=words.count(now.bad_count)), ends
+
+
+def _chart_alt(words: Catalogue, figures: DigestFigures) -> str:
+    if not figures.days:
+        return ""
+    now, before = figures.now, figures.before
+    span = f"{words.day(figures.days[0].day)} – {words.day(figures.days[-1].day, with_year=True)}"
+    told = [
+        words.say(
+            "chart.alt",
+            span=span,
+            period=_capital(words.period(figures.period)),
+            bad=words.count(now.bad_count if now else 0),
+            good=words.count(now.good_count if now else 0),
+        )
+    ]
+    if before and not figures.is_first:
+        told.append(
+            words.say("chart.alt_before", bad=words.count(before.bad_count), good=words.count(before.good_count))
+        )
+    return " ".join(told)
+
+
+def _mention(words: Catalogue, mention: MentionFacts, options: DigestOptions) -> MentionStory:
+    said = quote(mention.title, mention.text)
+    origin = [one_line(mention.source, 40), words.short_day(mention.told_date)]
+    if mention.rating is not None and mention.rating_max is not None:
+        scale = {"rating": f"{mention.rating:g}", "rating_max": f"{mention.rating_max:g}"}
+        origin.insert(1, words.say("mentions.rating", **scale))
+    wrong = None
+    if options.feedback:
+        subject = url_quote(words.say("mentions.wrong_subject", id=mention.mention_id))
+        wrong = f"mailto:{url_quote(options.feedback, safe='@')}?subject={subject}"
+    return MentionStory(
+        tone="bad" if mention.label == "bad" else "good",
+        tone_word=words.say(f"word.{mention.label}"),
+        origin=" · ".join(origin),
+        quote=f"“{said}”" if said else words.say("mentions.no_words"),
+        direction=direction(said),
+        reach=_reach(words, mention),
+        link=safe_link(mention.url),
+        wrong_link=wrong,
+    )
+
+
+def _reach(words: Catalogue, mention: MentionFacts) -> str:
+    counts = (("likes", mention.like_count), ("reposts", mention.repost_count), ("replies", mention.reply_count))
+    told = [words.say(f"mentions.{name}", n=count) for name, count in counts if count]
+    if mention.view_count:
+        told.insert(0, words.say("mentions.views", n=words.count(mention.view_count)))
+    if mention.helpful_count:
+        told.append(words.say("mentions.helpful", n=mention.helpful_count))
+    if mention.follower_count and not mention.view_count:
+        told.append(words.say("mentions.followers", n=words.count(mention.follower_count)))
+    return " · ".join(told[:3])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,234 @@
+"""A small published folder made by hand, so that digests are tried without a warehouse."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from digests.periods import Period
+from records.home import Home
+
+MONDAY = date(2026, 11, 9)  # of 2026-W46
+AS_OF = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+
+_TABLES = (Path(__file__).parent / "marts.sql").read_text("utf-8")
+_RATES = {  # share rates of the default profile, bad and good
+    "friends": (0.81, 0.72),
+    "coworkers": (0.57, 0.40),
+    "online": (0.45, 0.30),
+    "company": (0.43, 0.33),
+    "review_site": (0.35, 0.23),
+}
+_SPREAD = math.exp(1.644854 * 0.35)
+_MENTION = {
+    "mention_id": "00000000-0000-0000-0000-000000000001",
+    "brand": "acme",
+    "brand_name": "Acme",
+    "source": "reviews",
+    "channel": "review_site",
+    "kind": "review",
+    "told_date": MONDAY,
+    "told_at": datetime(2026, 11, 9, 12, tzinfo=UTC),
+    "text": "The kettle arrived broken and nobody answered my letters.",
+    "url": "https://reviews.example/1",
+    "label": "bad",
+    "p_bad": 0.9,
+    "p_good": 0.05,
+    "is_duplicate": False,
+    "is_recovered": False,
+}
+
+Publish = Callable[..., Path]
+
+
+@pytest.fixture
+def mention() -> Callable[..., dict[str, Any]]:
+    """Make a row of marts.mentions; give it a number for its id and what differs from a bad review on Monday."""
+
+    def make(number: int = 1, **differing: Any) -> dict[str, Any]:
+        return {**_MENTION, "mention_id": f"00000000-0000-0000-0000-{number:012d}", **differing}
+
+    return make
+
+
+@pytest.fixture
+def publish(home: Home) -> Publish:
+    """Publish days of (bad, good) experiences, with what goes with them, under `home`; returns `published/current`."""
+
+    def write(
+        days: Mapping[date, tuple[int, int]],
+        mentions: tuple[dict[str, Any], ...] = (),
+        *,
+        brand: str = "acme",
+        brand_name: str = "Acme",
+        as_of: datetime = AS_OF,
+        is_sample: bool = False,
+        is_coverage_known: bool = True,
+        owner: str | None = None,
+        kinds: tuple[str, ...] = ("week",),
+        sources: tuple[tuple[str, str, str | None, int], ...] = (("reviews", "complete", None, 0),),
+        **period_fields: Any,
+    ) -> Path:
+        run = home.published / f"run{len(list(home.published.glob('run*'))):03d}"
+        run.mkdir(parents=True)
+        latest = {"run_id": run.name, "as_of": as_of.isoformat(), "is_sample": is_sample, "profile": "dr2013"}
+        (run / "latest.json").write_text(json.dumps(latest))
+        with duckdb.connect(str(run / "grapevine.duckdb")) as con:
+            con.execute(_TABLES)
+            con.begin()
+            _insert(con, "brand", brand=brand, brand_name=brand_name, time_zone="UTC", owner=owner, is_configured=True)
+            for row in mentions:
+                _insert(con, "mentions", **{**row, "brand": row["brand"] if row["brand"] != "acme" else brand})
+            for name, status, error, rejected in sources:
+                _insert(
+                    con,
+                    "source_health",
+                    source_name=name,
+                    source=name,
+                    slice="-",
+                    status=status,
+                    error_message=error,
+                    rejected_count=rejected,
+                )
+            for channel, (bad, good) in _RATES.items():
+                for valence, rate in (("bad", bad), ("good", good)):
+                    _insert(
+                        con,
+                        "rate_profile",
+                        profile="dr2013",
+                        valence=valence,
+                        channel=channel,
+                        share_rate=rate,
+                        sample_size=1046,
+                        audience_mean=5.0,
+                        source="Dimensional Research, April 2013",
+                        mark="S",
+                    )
+            for day, (bad, good) in days.items():
+                _insert(
+                    con,
+                    "brand_day",
+                    brand=brand,
+                    told_date=day,
+                    mention_count=bad + good + 3,
+                    bad_count=bad,
+                    neutral_count=3,
+                    good_count=good,
+                    unscored_count=0,
+                    duplicate_count=1,
+                    is_complete=True,
+                )
+            for kind in kinds:
+                _periods(con, brand, kind, days, is_coverage_known, as_of, period_fields)
+            con.commit()
+        current = home.current
+        current.unlink(missing_ok=True)
+        current.symlink_to(run.name)
+        return current
+
+    return write
+
+
+@pytest.fixture
+def eight_weeks() -> Callable[..., dict[date, tuple[int, int]]]:
+    """Make days up to Sunday of 2026-W46: every day `usual`, in the last week `last`."""
+
+    def make(
+        usual: tuple[int, int] = (5, 12), last: tuple[int, int] = (5, 12), weeks: int = 8
+    ) -> dict[date, tuple[int, int]]:
+        days = {MONDAY + timedelta(days=n - 7 * (weeks - 1)): usual for n in range(7 * weeks)}
+        return days | {MONDAY + timedelta(days=n): last for n in range(7)}
+
+    return make
+
+
+def _periods(
+    con: duckdb.DuckDBPyConnection,
+    brand: str,
+    kind: Any,
+    days: Mapping[date, tuple[int, int]],
+    is_coverage_known: bool,
+    as_of: datetime,
+    fields: Mapping[str, Any],
+) -> None:
+    totals: dict[Period, list[int]] = {}
+    for day, (bad, good) in days.items():
+        total = totals.setdefault(Period.holding(day, kind), [0, 0, 0])
+        for place, count in enumerate((bad, good, 1)):
+            total[place] += count
+    for period, (bad, good, length) in totals.items():
+        before = totals.get(period.previous)
+        estimated_bad, estimated_good = bad / 0.35, good / 0.23
+        balance = estimated_good / estimated_bad if bad else None
+        row = {
+            "brand": brand,
+            "period_kind": kind,
+            "period_start_date": period.start,
+            "mention_count": bad + good + 3 * length,
+            "bad_count": bad,
+            "neutral_count": 3 * length,
+            "good_count": good,
+            "unscored_count": 0,
+            "duplicate_count": length,
+            "recovered_count": 0,
+            **_range("estimated_bad_count", estimated_bad, least=bad),
+            **_range("estimated_good_count", estimated_good, least=good),
+            **_range("good_per_bad", balance),
+            "break_even_ratio": 1.468036,
+            **_change("bad", bad, before[0] if before else None),
+            **_change("good", good, before[1] if before else None),
+            "rating_count": 0,
+            "is_complete": period.end < as_of.date(),
+            "is_final": (as_of.date() - period.end).days > 14,
+            "is_coverage_known": is_coverage_known,
+            "profile": "dr2013",
+        }
+        _insert(con, "brand_period", **(row | (dict(fields) if period.start == MONDAY and kind == "week" else {})))
+        for channel, (bad_rate, good_rate) in _RATES.items():
+            is_collected = channel == "review_site"
+            _insert(
+                con,
+                "channel_period",
+                brand=brand,
+                period_kind=kind,
+                period_start_date=period.start,
+                channel=channel,
+                is_collected=is_collected,
+                bad_count=bad if is_collected else None,
+                good_count=good if is_collected else None,
+                **_range("estimated_bad_telling_count", estimated_bad * bad_rate),
+                **_range("estimated_good_telling_count", estimated_good * good_rate),
+            )
+
+
+def _range(name: str, point: float | None, least: float = 0) -> dict[str, float | None]:
+    if point is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: point, f"{name}_low": max(least, point / _SPREAD), f"{name}_high": point * _SPREAD}
+
+
+def _change(valence: str, now: int, before: int | None) -> dict[str, Any]:
+    name, flag = f"{valence}_change_ratio", f"is_{valence}_change_finding"
+    if not now or not before:
+        return {**_range(name, None), flag: False}
+    ratio, factor = now / before, math.exp(1.644854 * math.sqrt(1 / now + 1 / before))
+    low, high = ratio / factor, ratio * factor
+    return {
+        name: ratio,
+        f"{name}_low": low,
+        f"{name}_high": high,
+        flag: not low <= 1 <= high and min(now, before) >= 12,
+    }
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, **row: Any) -> None:
+    con.execute(
+        f"insert into marts.{table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
+    )
