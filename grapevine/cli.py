@@ -67,7 +67,7 @@ def main() -> None:
     except KeyboardInterrupt:
         screen().error("stopped; run the same command again, it goes on where it was")
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: one line for the user, all of it on request
+    except Exception as error:
         if debug:
             raise
         screen().error(f"unexpected {type(error).__name__}: {error}; `grapevine --debug` shows where")

@@ -23,11 +23,12 @@ from records.home import Home
 from records.setup import SourceSetup
 
 if TYPE_CHECKING:
+    from warehouse.erase import EraseReport
+    from warehouse.publish import PublishReport
+
     from connectors.pull import PullResult
     from warehouse.build import BuildReport
-    from warehouse.erase import EraseReport
     from warehouse.load import LoadReport
-    from warehouse.publish import PublishReport
 
 __all__ = [
     "STEPS",
@@ -177,14 +178,14 @@ def pull(workspace: Workspace, *, only: Sequence[str] = ()) -> list[PullResult]:
 
 def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:
     """Bring landed pages, cursors and settings into the warehouse, in one transaction."""
-    from connectors import registry
+    from grapevine.sources import source_row
     from warehouse import load as loading
 
     settings = workspace.settings
     return loading.load(
         workspace.home,
         brands=workspace.brands,
-        sources=[registry.source_row(source) for source in workspace.sources],
+        sources=[source_row(source) for source in workspace.sources],
         coverage=settings.coverage_records(),
         profile=settings.profile,
         as_of=as_of or settings.as_of,

@@ -6,18 +6,17 @@ environment or from an Airflow connection. The rooms never see these models, onl
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from grapevine.messages import describe, near
 from records import brand as brand_records
 from records import setup
 from records.errors import ConfigError
@@ -145,13 +144,13 @@ class Settings(_Strict):
                 if other not in keys:
                     raise ValueError(
                         f"brand {brand.name!r} names the competitor {other!r}, "
-                        f"which is no brand's key{_near(other, keys)}"
+                        f"which is no brand's key{near(other, keys)}"
                     )
         names = {source.resolved_name for source in self.sources}
         for entry in self.coverage:
             if entry.source not in names:
                 raise ValueError(
-                    f"coverage names the source {entry.source!r}, which is not set up{_near(entry.source, names)}"
+                    f"coverage names the source {entry.source!r}, which is not set up{near(entry.source, names)}"
                 )
         return self
 
@@ -180,9 +179,12 @@ class Settings(_Strict):
 
     def source_setups(self) -> tuple[setup.SourceSetup, ...]:
         """Return the sources as the rooms know them, each connector's own settings checked and paths made absolute."""
-        from connectors import registry
+        from grapevine.sources import setup_source
 
-        return tuple(registry.setup_source(source.model_dump(), folder=self.folder) for source in self.sources)
+        return tuple(
+            setup_source({**source.model_dump(), "name": source.resolved_name}, folder=self.folder)
+            for source in self.sources
+        )
 
     def coverage_records(self) -> tuple[setup.Coverage, ...]:
         """Return what is set about coverage."""
@@ -229,44 +231,6 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:
         raise ConfigError(f"{path}: {describe(error, Settings)}") from error
-
-
-def describe(error: ValidationError, model: type[BaseModel]) -> str:
-    """Say in one line what is wrong with which setting, its value, and the nearest known name."""
-    said = []
-    for fault in error.errors():
-        place = ".".join(str(part) if not isinstance(part, int) else f"[{part + 1}]" for part in fault["loc"]).replace(
-            ".[", "["
-        )
-        if fault["type"] == "extra_forbidden":
-            said.append(f"{place} is not a setting{_near(str(fault['loc'][-1]), _fields_at(model, fault['loc'][:-1]))}")
-        elif fault["type"] == "missing":
-            said.append(f"{place} is missing; set it")
-        else:
-            message = fault["msg"].removeprefix("Value error, ")
-            shown = (
-                ""
-                if isinstance(fault["input"], Mapping | Sequence) and not isinstance(fault["input"], str)
-                else f" is {fault['input']!r}"
-            )
-            said.append(f"{place}{shown}: {message}" if place else message)
-    return "; ".join(said)
-
-
-def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> set[str]:
-    for part in place:
-        if isinstance(part, int) or part not in model.model_fields:
-            continue
-        kind: Any = model.model_fields[part].annotation
-        for inner in (kind, *getattr(kind, "__args__", ())):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                model = inner
-    return {field.alias or name for name, field in model.model_fields.items() if not field.exclude}
-
-
-def _near(word: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known)) or 'none'}"
 
 
 def _unique(what: str, names: list[str]) -> None:

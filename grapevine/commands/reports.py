@@ -31,7 +31,8 @@ def summary(step: str, report: Any) -> str:
             return (
                 f"{_count(report.read_count, 'row')} read: {report.kept_count:,} kept, "
                 f"{report.duplicate_count:,} duplicates, {report.rejected_count:,} rejected; "
-                f"{_count(report.new_count, 'new mention')}, {_count(report.version_count, 'new version')}; as of {report.as_of:%Y-%m-%d %H:%M} UTC"
+                f"{report.new_count:,} new, {report.version_count - report.new_count:,} edited; "
+                f"as of {report.as_of:%Y-%m-%d %H:%M} UTC"
             )
         case "score":
             return f"{_count(report, 'row')} scored" if report else "nothing to score"
@@ -59,7 +60,7 @@ def _pull(results: Any) -> str:
     read = sum(result.read_count for result in results)
     parts = [f"{_count(read, 'row')} from {_count(len(results), 'slice')}"]
     parts += [f"{count} {status}" for status, count in sorted(by_status.items()) if status != "complete"]
-    troubles = [f"{result.source_name}: {result.error_message}" for result in results if result.error_message]
+    troubles = [f"{result.source_name}: {result.error.message}" for result in results if result.error]
     return "; ".join([", ".join(parts), *troubles])
 
 
