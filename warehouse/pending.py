@@ -125,12 +125,11 @@ def _check(connection: duckdb.DuckDBPyConnection, folder: Path, expected: int) -
             "CREATE TEMP VIEW scored AS SELECT * REPLACE (mention_id::UUID AS mention_id) "
             f"FROM read_parquet('{_path(folder / 'out' / '*.parquet')}')"
         )
-        asked = (
-            f"(SELECT mention_id::UUID AS mention_id, version_no, brand FROM '{_path(folder / 'in' / '*.parquet')}')"
-        )
+        inputs = _path(folder / "in" / "*.parquet")
+        asked = f"(SELECT mention_id::UUID AS mention_id, version_no, brand FROM '{inputs}')"
         row = connection.execute(
-            f"SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM {asked} SEMI JOIN "
-            "(SELECT DISTINCT mention_id, version_no, brand FROM scored) AS scored USING (mention_id, version_no, brand))"
+            f"SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM {asked} SEMI JOIN (SELECT DISTINCT "
+            "mention_id, version_no, brand FROM scored) AS scored USING (mention_id, version_no, brand))"
         ).fetchone()
     except duckdb.Error as error:
         raise CheckFailed(f"{folder}/out can't be read, score again: {str(error).splitlines()[0]}") from error

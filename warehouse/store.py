@@ -22,7 +22,7 @@ from records.home import Home
 from records.keys import keyed_hash
 from warehouse import declaration
 
-__all__ = ["connect", "door", "hash_person", "limits", "make_home", "open", "secret_key", "transaction"]
+__all__ = ["connect", "door", "hash_person", "inside", "limits", "make_home", "open", "secret_key", "transaction"]
 
 DEFAULT_MEMORY = "2GB"
 _KEY_BYTES = 32
@@ -46,13 +46,19 @@ def open(home: Home, *, step: str, wait_seconds: float = 60.0) -> Iterator[duckd
         Busy: the wait was too short; names the holder's process and step.
         CheckFailed: the file is no readable warehouse.
     """
-    with door(home, step=step, wait_seconds=wait_seconds):
-        connection = _open_file(home)
-        try:
-            declaration.apply(connection)
-            yield connection
-        finally:
-            connection.close()
+    with door(home, step=step, wait_seconds=wait_seconds), inside(home) as connection:
+        yield connection
+
+
+@contextmanager
+def inside(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the private warehouse for one who holds the door already; else as `open`."""
+    connection = _open_file(home)
+    try:
+        declaration.apply(connection)
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextmanager
