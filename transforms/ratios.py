@@ -1,0 +1,100 @@
+"""Figures that compare: good with bad, and one period with the one before.
+
+    good per bad  r = N_good / N_bad            adjusted positive share  r / (1 + r)
+    change        N_after / N_before            balance  (reach_good - reach_bad) / (reach_good + reach_bad)
+    range         ratio x exp(-/+ 1.644854 sqrt(Var[ln ratio]))
+
+What both sides share cancels and adds no width: the coverage in good per bad, rates and coverage in a change. Noise is
+that of the counts, 1/y each: the range is about the rate at which experiences happen, not about one week's luck.
+Division by zero gives None.
+"""
+
+from __future__ import annotations
+
+from transforms.bounds import count
+from transforms.pooling import Pooled
+from transforms.ranges import Estimate, ratio_range
+
+__all__ = ["MIN_N", "balance", "change", "good_per_bad", "is_finding", "positive_share", "share_of"]
+
+MIN_N = 12  # mentions in both periods before a change may be called a finding
+
+
+def share_of(part: float, rest: float) -> float | None:
+    """Return part / (part + rest), 0..1; None when both are 0.
+
+    >>> round(share_of(160 / 0.23, 40 / 0.35), 6)
+    0.858896
+    """
+    total = count("part", part) + count("rest", rest)
+    return part / total if total else None
+
+
+def balance(good: float, bad: float) -> float | None:
+    """Return (good - bad) / (good + bad), -1..+1; None when both are 0."""
+    total = count("good", good) + count("bad", bad)
+    return (good - bad) / total if total else None
+
+
+def good_per_bad(bad: Pooled, good: Pooled) -> Estimate | None:
+    """Return the good experiences per bad one with its range; None when nothing bad was seen.
+
+    Rates of bad and of good are independent. With nothing good seen the point and the low end are 0, and the high end
+    sets the most good that may have been against the fewest bad.
+    """
+    if bad.experiences == 0:
+        return None
+    if good.experiences == 0:
+        return Estimate(0.0, 0.0, good.range.high / bad.range.low)
+    noise = 1 / bad.effective_count + 1 / good.effective_count
+    return ratio_range(good.experiences / bad.experiences, noise + bad.rate_variance + good.rate_variance)
+
+
+def positive_share(bad: Pooled, good: Pooled) -> Estimate | None:
+    """Return the share of estimated experiences that were good, 0..1, its range through the logit; None without any.
+
+    With nothing seen on one side, the range sets that side's upper end against the other side's lower end.
+    """
+    share = share_of(good.experiences, bad.experiences)
+    if share is None:
+        return None
+    if bad.experiences == 0:
+        return Estimate(1.0, good.range.low / (good.range.low + bad.range.high), 1.0)
+    ratio = good_per_bad(bad, good)
+    if ratio is None or good.experiences == 0:
+        return Estimate(0.0, 0.0, good.range.high / (good.range.high + bad.range.low))
+    return Estimate(share, ratio.low / (1 + ratio.low), ratio.high / (1 + ratio.high))
+
+
+def change(
+    before: float,
+    after: float,
+    *,
+    coverage_before: float = 1.0,
+    coverage_after: float = 1.0,
+    log_coverage_variance: float = 0.0,
+) -> Estimate | None:
+    """Return how many times as many experiences happened as in the period before, with the range of that ratio.
+
+    Args:
+        before: mentions in the period before (the effective count, when several channels are pooled).
+        after: mentions of the same kind in the period itself.
+        coverage_before: coverage of the period before; equal ones cancel.
+        coverage_after: coverage of the period itself.
+        log_coverage_variance: Var[ln(after / before)] of the coverage; 0 when it is the same coverage.
+
+    Returns:
+        The ratio and its range; None when either count is 0, which has no ratio or no range.
+
+    >>> [round(end, 6) for end in change(100, 140)]
+    [1.4, 1.128749, 1.736435]
+    """
+    if count("mentions before", before) == 0 or count("mentions after", after) == 0:
+        return None
+    ratio = (after / coverage_after) / (before / coverage_before)
+    return ratio_range(ratio, 1 / before + 1 / after + log_coverage_variance)
+
+
+def is_finding(change: Estimate | None, *, before: float, after: float, min_n: float = MIN_N) -> bool:
+    """Return whether a change may be told: its range excludes 1 and both periods have at least `min_n` mentions."""
+    return change is not None and (change.low > 1 or change.high < 1) and min(before, after) >= min_n
