@@ -1,0 +1,179 @@
+"""publish: give readers a new, validated copy of the marts, and switch to it in one step.
+
+Everything is written beside (`published/<run>.tmp`), checked, renamed, and then the symlink `published/current` is
+replaced at once: a reader has the old folder or the new one, never a mixture, and nobody waits for anybody. A publish
+that is killed or runs out of space leaves the old folder current; the next one clears up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from records.errors import CheckFailed, InputError
+from records.home import Home
+from warehouse import clock, store
+from warehouse.published import (
+    FILE,
+    FORMAT,
+    LATEST,
+    copy_tables,
+    describe,
+    is_whole,
+    mart_tables,
+    row_counts,
+    write_parquet,
+)
+
+__all__ = ["PublishReport", "publish"]
+
+KEPT_FOLDERS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """What a publish did.
+
+    Attributes:
+        is_skipped: what is published is up to date and whole.
+        folder: the folder that is current now.
+        table_count: tables in it.
+        row_count: their rows together.
+    """
+
+    is_skipped: bool
+    folder: Path
+    table_count: int
+    row_count: int
+
+
+def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> PublishReport:
+    """Publish the marts as they were last built.
+
+    Args:
+        home: the home folder.
+        force: publish even if nothing has changed.
+        only_newest: remove all older published folders, as an erasure must; else the last 3 stay.
+
+    Raises:
+        Busy: another process holds the warehouse.
+        InputError: the marts have not been built, or the last build failed.
+        CheckFailed: the new folder is not as it should be, or the disk is full; the old one stays current.
+    """
+    with store.open(home, step="publish") as connection:
+        now = clock.require(connection)
+        if now.built_from is None:
+            raise InputError("the marts have not been built since they last changed; run `grapevine build`")
+        _clear_up(home, keep=KEPT_FOLDERS)
+        if not (force or only_newest) and now.published_from == now.built_from and is_whole(home.current):
+            return _report(home.current.resolve(), is_skipped=True)
+        folder = _write(connection, home, now)
+        _switch(home, folder)
+        clock.mark(connection, "published_from", now.built_from)
+        _clear_up(home, keep=1 if only_newest else KEPT_FOLDERS)
+    return _report(folder, is_skipped=False)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, home: Home, now: clock.Clock) -> Path:
+    moment = datetime.now(UTC)
+    folder = home.published / f"{moment:%Y%m%dT%H%M%S%fZ}"
+    draft = folder.with_name(folder.name + ".tmp")
+    try:
+        draft.mkdir(parents=True)
+        tables = mart_tables(connection)
+        copy_tables(connection, tables, draft / FILE)
+        for table in tables:
+            write_parquet(connection, table, draft / "parquet")
+        counts = {table.name: _count(connection, table.name) for table in tables}
+        _validate(draft, counts)
+        latest = _latest(connection, now, folder.name, moment, counts) | {"file": describe(draft)}
+        (draft / LATEST).write_text(json.dumps(latest, indent=1) + "\n", encoding="utf-8")
+        draft.rename(folder)
+    except (duckdb.Error, OSError) as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise CheckFailed(
+            f"publishing failed, what was published stays: {str(error).splitlines()[0]}; free space if the disk is full"
+        ) from error
+    return folder
+
+
+def _validate(draft: Path, expected: dict[str, int]) -> None:
+    found = row_counts(draft / FILE, list(expected))
+    parquet = {name: _parquet_rows(draft / "parquet" / name) for name in expected}
+    for name, count in expected.items():
+        if not count == found[name] == parquet[name]:
+            raise CheckFailed(
+                f"marts.{name} has {count} rows, but {found[name]} were published in DuckDB and {parquet[name]} in "
+                "Parquet; what was published before stays: run `grapevine publish` again"
+            )
+
+
+def _parquet_rows(folder: Path) -> int:
+    with duckdb.connect() as reader:
+        files = str(folder / "**" / "*.parquet").replace("'", "''")
+        row = reader.execute(f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata('{files}')").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _switch(home: Home, folder: Path) -> None:
+    """Point `current` at the folder in one step; relative, so that the home folder may be moved."""
+    link = home.published / f"current.{os.getpid()}.tmp"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.name, target_is_directory=True)
+    link.replace(home.current)
+
+
+def _clear_up(home: Home, *, keep: int) -> None:
+    """Remove unfinished folders and all but the newest complete ones; the current one stays in any case."""
+    if not home.published.is_dir():
+        return
+    current = home.current.resolve() if home.current.is_symlink() else None
+    complete = []
+    for path in home.published.iterdir():
+        if path == home.current:
+            continue
+        if path.suffix == ".tmp":
+            path.unlink() if path.is_symlink() else shutil.rmtree(path)
+        else:
+            complete.append(path)
+    for path in sorted(complete, reverse=True)[keep:]:
+        if path != current:
+            shutil.rmtree(path)
+
+
+def _latest(
+    connection: duckdb.DuckDBPyConnection, now: clock.Clock, run: str, moment: datetime, counts: dict[str, int]
+) -> dict[str, Any]:
+    profiles = connection.execute(
+        "SELECT DISTINCT profile FROM raw.rate_profile WHERE is_current ORDER BY ALL"
+    ).fetchall()
+    models = connection.execute("SELECT DISTINCT model_version FROM raw.classification ORDER BY ALL").fetchall()
+    return {
+        "format": FORMAT,
+        "folder": run,  # for shares on which a symlink does not travel
+        "published_at": moment.isoformat(),
+        "as_of": now.as_of.isoformat(),
+        "data_revision": now.data_revision,
+        "built_from": now.built_from,
+        "is_sample": now.is_sample,
+        "profiles": [name for (name,) in profiles],
+        "model_versions": [name for (name,) in models],
+        "row_counts": counts,
+    }
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f'SELECT count(*) FROM marts."{table}"').fetchone()
+    return int(row[0]) if row else 0
+
+
+def _report(folder: Path, *, is_skipped: bool) -> PublishReport:
+    counts = json.loads((folder / LATEST).read_text(encoding="utf-8"))["row_counts"]
+    return PublishReport(is_skipped=is_skipped, folder=folder, table_count=len(counts), row_count=sum(counts.values()))

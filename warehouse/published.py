@@ -1,0 +1,167 @@
+"""One published folder: a DuckDB file of the marts, the same as Parquet, and latest.json that says what is in it.
+
+published/<run>/grapevine.duckdb             schema marts, nothing else; DuckDB 1.5 and later read it
+published/<run>/parquet/<table>/*.parquet    the same rows
+published/<run>/latest.json                  when, as of, from what, row counts, model and profile versions
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from records.errors import CheckFailed
+
+__all__ = [
+    "MartTable",
+    "copy_tables",
+    "describe",
+    "is_whole",
+    "mart_tables",
+    "read_latest",
+    "row_counts",
+    "write_parquet",
+]
+
+FILE = "grapevine.duckdb"
+LATEST = "latest.json"
+FORMAT = 1
+STORAGE_VERSION = "v1.5.0"  # the oldest storage that the tables need: drivers of DuckDB 1.5 open it
+_NESTED = ("[", "STRUCT", "MAP", "UNION")
+
+
+@dataclass(frozen=True, slots=True)
+class MartTable:
+    """A table or view of the schema marts, as readers will find it.
+
+    Attributes:
+        name: in the schema marts.
+        comment: its description.
+        columns: name, type, whether NULL is refused, description.
+    """
+
+    name: str
+    comment: str | None
+    columns: tuple[tuple[str, str, bool, str | None], ...]
+
+    def create(self, target: str) -> list[str]:
+        """Return the statements that make it, empty, in the attached database `target`, comments included."""
+        place = f'{target}.marts."{self.name}"'
+        body = ", ".join(
+            f'"{name}" {kind}{" NOT NULL" if required else ""}' for name, kind, required, _ in self.columns
+        )
+        said = [f"COMMENT ON TABLE {place} IS {_quoted(self.comment)}"] if self.comment else []
+        said += [
+            f'COMMENT ON COLUMN {place}."{name}" IS {_quoted(comment)}'
+            for name, _, _, comment in self.columns
+            if comment
+        ]
+        return [f"CREATE TABLE {place} ({body})", *said]
+
+
+def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[MartTable]:
+    """Return the marts of the private warehouse, sorted by name.
+
+    Raises:
+        CheckFailed: a column is nested, which BI tools show as NULL.
+    """
+    comments = dict(
+        connection.execute(
+            "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'marts' "
+            "UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE schema_name = 'marts' AND NOT internal"
+        ).fetchall()
+    )
+    found: dict[str, list[tuple[str, str, bool, str | None]]] = {name: [] for name in sorted(comments)}
+    for table, name, kind, is_nullable, comment in connection.execute(
+        "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+        "WHERE schema_name = 'marts' ORDER BY table_name, column_index"
+    ).fetchall():
+        if any(mark in kind for mark in _NESTED):
+            raise CheckFailed(f"marts.{table}.{name} is {kind}, which BI tools can't show; make it flat in its model")
+        found[table].append((name, kind, not is_nullable, comment))
+    return [MartTable(name, comments[name], tuple(columns)) for name, columns in found.items()]
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[MartTable], file: Path) -> None:
+    """Write all tables whole into a new DuckDB file."""
+    connection.execute(f"ATTACH {_quoted(str(file))} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
+    try:
+        connection.execute("BEGIN")
+        connection.execute("CREATE SCHEMA target.marts")
+        for table in tables:
+            for statement in table.create("target"):
+                connection.execute(statement)
+            connection.execute(f'INSERT INTO target.marts."{table.name}" BY NAME FROM marts."{table.name}"')
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT target")
+    finally:
+        connection.execute("DETACH target")
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: MartTable, folder: Path) -> None:
+    """Write one table of the private warehouse as Parquet into `folder/<table>/`."""
+    place = folder / table.name
+    place.mkdir(parents=True)
+    connection.execute(
+        f'COPY (FROM marts."{table.name}") TO {_quoted(str(place / f"{table.name}.parquet"))} '
+        "(FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def row_counts(file: Path, tables: Sequence[str]) -> dict[str, int]:
+    """Return how many rows each table of a published file has; opens it as a reader would.
+
+    Raises:
+        duckdb.Error: the file is no database, or a table is missing.
+    """
+    with duckdb.connect(str(file), read_only=True) as reader:
+        return {name: _one(reader.execute(f'SELECT count(*) FROM marts."{name}"')) for name in tables}
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """Return what a later look compares: size and time of the last change of the DuckDB file."""
+    stat = (folder / FILE).stat()
+    return {"file_bytes": stat.st_size, "file_changed_ns": stat.st_mtime_ns}
+
+
+def read_latest(folder: Path) -> dict[str, Any]:
+    """Return latest.json of a published folder.
+
+    Raises:
+        CheckFailed: it is missing or no latest.json.
+    """
+    path = folder / LATEST
+    try:
+        latest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckFailed(f"{path} can't be read ({error}); run `grapevine publish --force`") from error
+    if not isinstance(latest, dict) or latest.get("format") != FORMAT:
+        raise CheckFailed(f"{path} has not format {FORMAT}; run `grapevine publish --force`")
+    return latest
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a published folder is as it was published: untouched files that open and hold the rows they should."""
+    try:
+        latest = read_latest(folder)
+        if latest["file"] != describe(folder):
+            return False
+        counts = latest["row_counts"]
+        parquet = all((folder / "parquet" / name).is_dir() for name in counts)
+        return parquet and row_counts(folder / FILE, list(counts)) == counts
+    except (CheckFailed, OSError, KeyError, duckdb.Error):
+        return False
+
+
+def _one(answer: duckdb.DuckDBPyConnection) -> int:
+    row = answer.fetchone()
+    return int(row[0]) if row else 0
+
+
+def _quoted(text: str | None) -> str:
+    return "'" + (text or "").replace("'", "''") + "'"

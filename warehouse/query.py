@@ -1,0 +1,87 @@
+"""Asking what is published: read-only, and nothing but the published file can be reached.
+
+Used by `grapevine sql`, `status` and whoever must never be in the way of a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from records.errors import CheckFailed, InputError
+from records.home import Home
+from warehouse.published import read_latest
+
+__all__ = ["Answer", "connect", "latest", "select"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows of a query; times are aware UTC, NULL is None."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def rows_as_dicts(self) -> list[dict[str, Any]]:
+        """Return the rows with their columns' names."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@contextmanager
+def connect(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open what is published, read-only; table names need no schema. Files and other databases can't be reached.
+
+    Raises:
+        InputError: nothing has been published.
+        CheckFailed: the published file is damaged.
+    """
+    if not home.published_file.exists():
+        raise InputError(f"nothing is published in {home.root}; run `grapevine run`")
+    try:
+        connection = duckdb.connect(str(home.published_file.resolve()), read_only=True)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise CheckFailed(
+            f"{home.published_file} can't be opened; run `grapevine publish --force` ({reason})"
+        ) from error
+    with connection:
+        connection.execute("SET TimeZone = 'UTC'; SET search_path = 'marts'")
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        yield connection
+
+
+def select(home: Home, statement: str, parameters: Sequence[Any] = ()) -> Answer:
+    """Ask one question.
+
+    Args:
+        home: the home folder.
+        statement: SQL that returns rows.
+        parameters: for the question marks in it.
+
+    Raises:
+        InputError: nothing has been published, or the SQL can't be run; the message says why.
+    """
+    with connect(home) as connection:
+        try:
+            answer = connection.execute(statement, list(parameters))
+            if answer.description is None:
+                raise InputError("the SQL returns no rows; write a SELECT")
+            return Answer(tuple(column[0] for column in answer.description), answer.fetchall())
+        except duckdb.Error as error:
+            raise InputError(f"the SQL can't be run: {error}") from error
+
+
+def latest(home: Home) -> dict[str, Any]:
+    """Return latest.json: when and as of when was published, from what, and how many rows each table has.
+
+    Raises:
+        InputError: nothing has been published.
+        CheckFailed: latest.json is damaged.
+    """
+    if not home.current.exists():
+        raise InputError(f"nothing is published in {home.root}; run `grapevine run`")
+    return read_latest(home.current)
