@@ -13,7 +13,7 @@ from connectors.columns import COUNTS, DraftColumns, OutcomeColumns
 from connectors.file_settings import FileSettings
 from connectors.file_tables import TableBatch
 from connectors.file_text import SURROGATE
-from connectors.file_values import IMPOSSIBLE_DATE, NOT_A_COUNT, TimeReader, read_count
+from connectors.file_values import IMPOSSIBLE_DATE, NOT_A_COUNT, TimeReader, Unusable, read_count
 from connectors.markup import bbcode_to_text, html_to_text
 from records.brand import brand_key
 from records.errors import SkippedRecord
@@ -29,6 +29,7 @@ NOT_IN_ENCODING = "bytes that are not valid in its encoding; set encoding if it 
 TOO_LONG = "text longer than max_text_characters"
 NO_RATING = "a rating that is no value of its scale"
 NO_BRAND_NAMED = "no brand in the brand column"
+NOT_A_NUMBER = "a value that is no number"
 UNMAPPED = "a brand that is not in brands.map"
 
 _STRINGS = {
@@ -114,7 +115,7 @@ class FileColumns:
         rows = _Rows(batch.columns, len(batch.lines), self._missing)
         moments = rows.read(columns.date or "", self._day, IMPOSSIBLE_DATE)
         rows.reject_where([moment is None for moment in moments], "no date")
-        numbers = rows.read(columns.value or "", _number, "a value that is no number")
+        numbers = rows.read(columns.value or "", _number, NOT_A_NUMBER)
         rows.reject_where([number is None for number in numbers], "no value")
         series: Sequence[str | None] = [settings.series] * rows.count
         if columns.series is not None:
@@ -221,25 +222,23 @@ class _Rows:
 
     def read(self, name: str, read: Callable[[Any], Any], reason: str) -> list[Any]:
         """Return a column read by a function, None for missing; each different value is read once."""
-        known: dict[Any, Any] = {}
+        values = [
+            value.strip() if value.__class__ is str else str(value) if isinstance(value, list | dict) else value
+            for value in self._columns[name]
+        ]
+        known: dict[Any, Any] = dict.fromkeys((None, *self._missing))
         reasons: dict[Any, str] = {}
-        found = []
-        for row, raw in enumerate(self._columns[name]):
-            value = raw.strip() if isinstance(raw, str) else raw
-            if isinstance(value, list | dict):
-                value = None
-                self.reasons.setdefault(row, reason)
-            if value not in known:
+        for value in set(values) - known.keys():
+            try:
+                known[value] = read(value)
+            except ValueError as error:
                 known[value] = None
-                if value is not None and value not in self._missing:
-                    try:
-                        known[value] = read(value)
-                    except ValueError as error:
-                        reasons[value] = str(error) if error.args else reason
-            if value in reasons:
-                self.reasons.setdefault(row, reasons[value])
-            found.append(known[value])
-        return found
+                reasons[value] = str(error) if isinstance(error, Unusable) else reason
+        if reasons:
+            for row, value in enumerate(values):
+                if value in reasons:
+                    self.reasons.setdefault(row, reasons[value])
+        return [known[value] for value in values]
 
     def reject_where(self, is_bad: Sequence[bool], reason: str, unless: Sequence[Any] | None = None) -> None:
         """Reject the rows marked, except those that have a value in `unless`."""
@@ -276,7 +275,7 @@ def _rater(read: Callable[[str], float | None]) -> Callable[[Any], float]:
     def rate(value: Any) -> float:
         rating = read(_written(value))
         if rating is None:
-            raise ValueError(NO_RATING)
+            raise Unusable(NO_RATING)
         return rating
 
     return rate
@@ -285,5 +284,5 @@ def _rater(read: Callable[[str], float | None]) -> Callable[[Any], float]:
 def _number(value: Any) -> float:
     number = float(value.replace(",", "") if isinstance(value, str) else value)
     if number != number or number in (float("inf"), float("-inf")):
-        raise ValueError("a value that is no number")
+        raise Unusable(NOT_A_NUMBER)
     return number

@@ -96,9 +96,9 @@ class FileSettings(BaseModel):
         None, description="Between the columns of a CSV file; guessed from the header if not set."
     )
     rows: Literal["mentions", "outcomes"] = Field("mentions", description="What a row is.")
-    columns: ColumnNames = Field(default_factory=ColumnNames)  # type: ignore[arg-type]
+    columns: ColumnNames = Field(default_factory=ColumnNames)
     brand: str | None = Field(None, description="Key of the brand that all rows are about.")
-    brands: BrandMap = Field(default_factory=BrandMap)  # type: ignore[arg-type]
+    brands: BrandMap = Field(default_factory=BrandMap)
     series: str | None = Field(None, description="Outcomes only: the name of the series, if no column names it.")
     kind: Kind | None = Field(None, description="What a row is; review if there is a rating, else post.")
     language: str | None = Field(None, description="Language of all rows (BCP 47), if no column says it.")
@@ -122,7 +122,7 @@ class FileSettings(BaseModel):
         if name is not None:
             try:
                 ZoneInfo(name)
-            except (ValueError, OSError):
+            except (ValueError, OSError, KeyError):
                 raise ValueError(f"time zone {name!r} is unknown; use an IANA name such as Europe/Berlin") from None
         return name
 

@@ -75,17 +75,20 @@ def read_table(
             yield from _parquet(stream, name, wanted)
             return
         text = decoded(unpacked(stream), name, encoding)
-        if text is not None:
-            read = _csv(text, name, wanted, delimiter) if format == "csv" else _jsonl(text, name, wanted)
-            yield from read
+        if text is None:
+            return
+        try:
+            yield from _csv(text, name, wanted, delimiter) if format == "csv" else _jsonl(text, name, wanted)
+        finally:
+            text.detach()  # the stream is its opener's to close
     except broken_gzip as error:
         raise InputError(f"{name} is a broken gzip file ({error}); copy it again, nothing of it was taken") from None
     except UnicodeError:
         raise InputError(f"{name} is not in the encoding {encoding!r}; correct or remove encoding") from None
 
 
-class _Runaway(Exception):
-    """A record grew so long that its quote can't have been meant."""
+class _OpenQuote(Exception):
+    """A record so long that its opening quote can't have been meant."""
 
 
 class _CsvRows:
@@ -103,7 +106,7 @@ class _CsvRows:
         self._start()
 
     def _start(self) -> None:
-        self._reader = csv.reader(self._feed(), delimiter=self._delimiter)
+        self._reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
 
     def _feed(self) -> Iterator[str]:
         length = 0
@@ -120,35 +123,57 @@ class _CsvRows:
                 length += len(line)
                 if length > _MAX_RECORD_CHARACTERS:
                     taken.append(line)
-                    raise _Runaway
+                    raise _OpenQuote
             else:
                 length = 0
             taken.append(line)
             yield line
 
-    def next_row(self) -> tuple[int, list[str] | None] | None:
-        """Return a record and the line it begins on; None in its place for an open quote; None at the end."""
-        try:
-            row = next(self._reader, None)
-        except (csv.Error, _Runaway):
-            return self._line_after_open_quote(), None
-        if row is None:
-            return None
-        taken = self._taken
-        line_no = self._line_no + 1
-        if len(taken) > 1 and sum(line.count('"') for line in taken) % 2:
-            return self._line_after_open_quote(), None
-        self._line_no += len(taken)
-        taken.clear()
-        return line_no, row
+    def read(self, count: int, width: int | None = None) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
+        """Return up to `count` records with the lines they begin on, and line and reason of those that are broken.
 
-    def _line_after_open_quote(self) -> int:
-        """Give up the first line taken, put the others back, and return the line given up."""
+        Args:
+            count: how many at most; fewer only at the end.
+            width: how many fields a record has; None for any number.
+        """
+        good: list[list[str]] = []
+        lines: list[int] = []
+        bad: list[tuple[int, str]] = []
+        taken = self._taken
+        while len(good) + len(bad) < count:
+            try:
+                for row in self._reader:
+                    line_no = self._line_no + 1
+                    self._line_no += len(taken)
+                    taken.clear()
+                    if len(row) == width or (row and width is None):
+                        good.append(row)
+                        lines.append(line_no)
+                    elif row:
+                        bad.append((line_no, RAGGED))
+                    if len(good) + len(bad) >= count:
+                        break
+                else:
+                    break
+            except (csv.Error, _OpenQuote):
+                line_no, row = self._give_up_line()
+                if width is not None and len(row) == width:
+                    good.append(row)
+                    lines.append(line_no)
+                else:
+                    bad.append((line_no, OPEN_QUOTE))
+        return good, lines, bad
+
+    def _give_up_line(self) -> tuple[int, list[str]]:
+        """Take the first line of a record whose quotes are wrong by itself, as it stands, and put the others back."""
         self._line_no += 1
-        self._again.extendleft(reversed(self._taken[1:]))
+        first, *others = self._taken
+        self._again.extendleft(reversed(others))
         self._taken.clear()
         self._start()
-        return self._line_no
+        # Quotes inside a field that are not doubled are wrong but harmless, as long as they pair up on their line.
+        is_paired = first.count('"') % 2 == 0
+        return self._line_no, next(csv.reader([first], delimiter=self._delimiter), []) if is_paired else []
 
 
 def _csv(
@@ -162,30 +187,13 @@ def _csv(
             return
     chosen = delimiter or _delimiter(first, [column for _, column in wanted])
     rows = _CsvRows(itertools.chain([first], text), chosen)
-    begun = rows.next_row()
-    header = [column.strip() for column in begun[1] or []] if begun else []
+    header = [column.strip() for row in rows.read(1)[0] for column in row]
     places = [(column, _position(column, setting, header, name)) for setting, column in wanted]
-    width = len(header)
-    at_end = False
-    while not at_end:
-        good: list[list[str]] = []
-        lines: list[int] = []
-        bad: list[tuple[int, str]] = []
-        while len(good) + len(bad) < ROWS_PER_BATCH:
-            read = rows.next_row()
-            if read is None:
-                at_end = True
-                break
-            line, row = read
-            if row is None:
-                bad.append((line, OPEN_QUOTE))
-            elif len(row) == width:
-                good.append(row)
-                lines.append(line)
-            elif row:
-                bad.append((line, RAGGED))
-        if good or bad:
-            yield TableBatch(columns={column: [row[at] for row in good] for column, at in places}, lines=lines, bad=bad)
+    while True:
+        good, lines, bad = rows.read(ROWS_PER_BATCH, len(header))
+        if not good and not bad:
+            return
+        yield TableBatch(columns={column: [row[at] for row in good] for column, at in places}, lines=lines, bad=bad)
 
 
 def _delimiter(header: str, wanted: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import logging
 import re
 import zlib
 from typing import BinaryIO, cast
@@ -12,6 +13,8 @@ from typing import BinaryIO, cast
 from records.errors import InputError
 
 __all__ = ["SURROGATE", "broken_gzip", "decoded", "unpacked"]
+
+log = logging.getLogger(__name__)
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """What stands in decoded text for a byte that is not valid in the file's encoding."""
@@ -124,7 +127,15 @@ def _is_utf8(line: bytes) -> bool:
 def _guess(sample: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
+    matches = from_bytes(sample)
+    best = matches.best()
     if best is None:
         raise InputError(f"{name} is in an encoding that cannot be guessed; set encoding")
-    return best.encoding
+    chosen = best.encoding
+    for match in matches:
+        # Where the bytes speak for several, the commonest encoding of Western files is the likeliest.
+        is_as_good = match.chaos <= best.chaos and match.coherence >= best.coherence
+        if is_as_good and "cp1252" in (match.encoding, *match.could_be_from_charset):
+            chosen = "cp1252"
+    log.info("%s is not UTF-8 and is read as %s; set encoding if that is wrong", name, chosen)
+    return chosen

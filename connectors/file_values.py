@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["IMPOSSIBLE_DATE", "NOT_A_COUNT", "NO_ZONE", "TimeReader", "read_count"]
+__all__ = ["IMPOSSIBLE_DATE", "NOT_A_COUNT", "NO_ZONE", "TimeReader", "Unusable", "read_count"]
 
 IMPOSSIBLE_DATE = "a date that is impossible or in no known format"
 NO_ZONE = "a time without a zone; set time_zone"
@@ -17,6 +17,10 @@ NOT_A_COUNT = "a count that is no whole number from 0"
 _SPACE_BEFORE_ZONE = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$|Z$)")
 _UTC_NAME = re.compile(r"\s*(?:UTC|GMT)$", re.IGNORECASE)
 _MAX_COUNT = 2**63 - 1
+
+
+class Unusable(ValueError):
+    """A value that rejects its row; the message is the reason, and holds nothing of the value."""
 
 
 class TimeReader:
@@ -32,15 +36,16 @@ class TimeReader:
         self._formats = formats
         self._zone = None if zone is None else (UTC if zone == "UTC" else ZoneInfo(zone))
         self._missing = frozenset(missing_days)
+        self._missing_years = frozenset(int(day[:4]) for day in missing_days if day[:4].isdigit())
 
     def read(self, value: Any) -> datetime | None:
         """Return a time as aware UTC, None for a missing one.
 
         Raises:
-            ValueError: the reason as rejects keep it.
+            Unusable: the message is the reason as rejects keep it.
         """
         if isinstance(value, str):
-            if value[:10] in self._missing or value in self._missing:
+            if value[:10] in self._missing:
                 return None
             moment = self._read_text(value)
         elif isinstance(value, datetime):
@@ -50,17 +55,17 @@ class TimeReader:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             moment = self._read_number(value)
         else:
-            raise ValueError(IMPOSSIBLE_DATE)
-        if moment.date().isoformat() in self._missing:
+            raise Unusable(IMPOSSIBLE_DATE)
+        if moment.year in self._missing_years and moment.date().isoformat() in self._missing:
             return None
         if moment.tzinfo is None:
             if self._zone is None:
-                raise ValueError(NO_ZONE)
+                raise Unusable(NO_ZONE)
             moment = moment.replace(tzinfo=self._zone)
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            raise ValueError(IMPOSSIBLE_DATE) from None
+            raise Unusable(IMPOSSIBLE_DATE) from None
 
     def _read_text(self, text: str) -> datetime:
         # fromisoformat also takes bare digits; those may be anything, so a date needs its dashes.
@@ -81,7 +86,7 @@ class TimeReader:
                 return datetime.strptime(text, pattern)  # noqa: DTZ007 (the zone follows)
             except ValueError:
                 continue
-        raise ValueError(IMPOSSIBLE_DATE)
+        raise Unusable(IMPOSSIBLE_DATE)
 
     def _read_number(self, number: float) -> datetime:
         for pattern in self._formats:
@@ -90,20 +95,20 @@ class TimeReader:
                     return datetime.fromtimestamp(number / (1000 if pattern == "epoch_ms" else 1), UTC)
                 except (OverflowError, OSError, ValueError):
                     break
-        raise ValueError(IMPOSSIBLE_DATE)
+        raise Unusable(IMPOSSIBLE_DATE)
 
 
 def read_count(value: Any) -> int:
     """Return a count: 12, "12", "12.0" or "1,234".
 
     Raises:
-        ValueError: the reason as rejects keep it.
+        Unusable: the message is the reason as rejects keep it.
     """
     try:
         number = float(value.replace(",", "") if isinstance(value, str) else value)
         whole = int(number)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(NOT_A_COUNT) from None
+        raise Unusable(NOT_A_COUNT) from None
     if whole != number or not 0 <= whole <= _MAX_COUNT:
-        raise ValueError(NOT_A_COUNT)
+        raise Unusable(NOT_A_COUNT)
     return whole

@@ -134,14 +134,8 @@ def _brands(drafts: DraftColumns, matcher: Matcher, page: tuple[BrandMatch, ...]
     found = []
     for named, title, text in zip(own, titles, texts, strict=True):
         first = (*named, *page) if page else named
-        by_words = matcher.match(title, text)
-        if not by_words:
-            found.append(first)
-        elif not first:
-            found.append(by_words)
-        else:
-            keys = {match.brand for match in first}
-            found.append((*first, *(match for match in by_words if match.brand not in keys)))
+        by_words = matcher.match(title, text, [match.brand for match in first])
+        found.append((*first, *by_words) if by_words else first)
     return found
 
 

@@ -6,7 +6,7 @@ if both are plain ASCII, a text that does not hold the longest part of any of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from records.brand import Brand
 from records.mention import BrandMatch
@@ -24,17 +24,28 @@ class Matcher:
     def __init__(self, brands: Iterable[Brand]) -> None:
         self._brands = [(brand, _needles(brand)) for brand in brands]
 
-    def match(self, title: str | None, text: str) -> tuple[BrandMatch, ...]:
-        """Return the matches in title and text, in the order of the brands."""
+    def match(self, title: str | None, text: str, known: Collection[str] = ()) -> tuple[BrandMatch, ...]:
+        """Return the matches in title and text, in the order of the brands.
+
+        Args:
+            title: None if there is none.
+            text: the words.
+            known: keys of brands that need no looking for.
+        """
         whole = f"{title}\n{text}" if title else text
         lowered = whole.lower() if whole.isascii() else None
         found = []
         for brand, needles in self._brands:
-            if lowered is not None and needles is not None and not any(needle in lowered for needle in needles):
-                continue
-            match = brand.match(title, text)
-            if match is not None:
-                found.append(match)
+            if lowered is not None and needles is not None:
+                for needle in needles:
+                    if needle in lowered:
+                        break
+                else:
+                    continue
+            if brand.key not in known:
+                match = brand.match(title, text)
+                if match is not None:
+                    found.append(match)
         return tuple(found)
 
 
@@ -44,4 +55,10 @@ def _needles(brand: Brand) -> tuple[str, ...] | None:
     words = [word for word in (*named, *brand.aliases, *brand.handles, *brand.any_words) if word.strip()]
     if not all(word.isascii() for word in words):
         return None
-    return tuple({max(word.split(), key=len).lower() for word in words})
+    needles: list[str] = []
+    for word in sorted(words, key=len):
+        parts = word.lower().split()
+        # White space between parts may vary in a text, so a needle lies within one part.
+        if not any(needle in part for part in parts for needle in needles):
+            needles.append(max(parts, key=len))
+    return tuple(needles)

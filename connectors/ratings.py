@@ -18,6 +18,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connectors.file_values import Unusable
 from records.setup import RatingScale
 
 __all__ = ["SCALES", "Scale"]
@@ -49,7 +50,7 @@ class Scale:
         """Return a rating as written, None if it is no number and no word of this scale.
 
         Raises:
-            ValueError: a number outside the scale.
+            Unusable: a number outside the scale.
         """
         word = text.strip().lower().removesuffix("\ufe0f")
         if word in self.words:
@@ -59,7 +60,7 @@ class Scale:
         except ValueError:
             return None
         if not math.isfinite(number) or not self.low <= number <= self.high:
-            raise ValueError(f"rating outside its scale {self.low:g} to {self.high:g}")
+            raise Unusable(f"rating outside its scale {self.low:g} to {self.high:g}")
         return number
 
 

@@ -75,7 +75,9 @@ class Runner:
         declaration = self._connector.declaration
 
         def land(_request: Request, response: Response, page: Page) -> None:
-            raw = public_part(response, declaration.private_fields) if declaration.keeps_raw else None
+            has_something = len(page.records) or page.gone or page.skipped
+            keeps = declaration.keeps_raw and has_something
+            raw = public_part(response, declaration.private_fields) if keeps else None
             if raw is not None:
                 landing.add_raw(raw)
             self._land(landing, common, page, response.received_at)
