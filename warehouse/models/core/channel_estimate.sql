@@ -66,7 +66,10 @@ rate as (
 ),
 
 heard as (
-    select by_valence.brand, by_valence.channel, sum(by_valence.observed_count / rate.share_rate / by_valence.coverage) as total
+    select
+        by_valence.brand,
+        by_valence.channel,
+        sum(by_valence.observed_count / rate.share_rate / by_valence.coverage) as total
     from by_valence
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
     where by_valence.period_kind = 'year'

@@ -17,7 +17,9 @@ told as (
             then coalesce(version.person_key, version.source || ':' || version.author_id) end as author_key,
         signature.text_hash,
         version.repost_of is not null as is_repost,
-        lag(labelled.label) over (partition by labelled.mention_id, labelled.brand order by labelled.version_no) as label_before
+        lag(labelled.label) over (
+            partition by labelled.mention_id, labelled.brand order by labelled.version_no
+        ) as label_before
     from labelled
     inner join {{ source('raw', 'mention_version') }} as version
         on labelled.mention_id = version.mention_id and labelled.version_no = version.version_no

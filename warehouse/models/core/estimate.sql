@@ -35,7 +35,9 @@ pooled as (
         {{ pooled_seen('capture_probability', 'weight') }} as seen,
         {{ pooled_effective_count('observed_count', 'capture_probability', 'weight') }} as effective_count,
         {{ pooled_variance('rate_variance', 'weight') }} as rate_variance,
-        {{ pooled_shared('rate_mean * channel.audience_mean / reach.reach_mean', 'rate_variance', 'weight') }} as shared,
+        {{ pooled_shared(
+            'rate_mean * channel.audience_mean / reach.reach_mean', 'rate_variance', 'weight'
+        ) }} as shared,
         1 - sum(channel.capture_probability) / any_value(reach.tellings_per_experience) as hidden_share,
         any_value(reach.exposures_per_experience) as exposures_per_experience,
         any_value(reach.reach_mean) as reach_mean,
@@ -48,6 +50,7 @@ pooled as (
 estimated as (
     select
         *,
+        experiences * exposures_per_experience as exposures,
         {{ experience_mean('experiences', 'mean_factor', 'seen') }} as mean,
         {{ experience_variance('experiences', 'noise', 'spread', 'seen') }} as variance
     from pooled
@@ -109,11 +112,9 @@ select
     estimated.experiences,
     {{ experiences_low('experiences', 'mean', 'variance', 'observed_count') }} as experiences_low,
     {{ experiences_high('experiences', 'mean', 'variance') }} as experiences_high,
-    experiences * exposures_per_experience as exposures,
-    {{ told_low('experiences * exposures_per_experience', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }}
-        as exposures_low,
-    {{ told_high('experiences * exposures_per_experience', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }}
-        as exposures_high,
+    estimated.exposures,
+    {{ told_low('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_low,
+    {{ told_high('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_high,
     estimated.hidden_share,
     estimated.mean,
     estimated.variance,

@@ -1,0 +1,241 @@
+"""What stands behind the mentions: estimates, coverage, change, and periods without a mention."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from transforms.coverage import triangular
+
+from .conftest import Built, Raw
+
+Z = 1.6448536269514722  # 95th percentile of the normal distribution: ends of a 90 % range
+
+
+@pytest.fixture(scope="module")
+def built(build_of: Callable[[Raw], Built]) -> Built:
+    raw = Raw()
+    for name in ("reviews", "posts", "inbox", "early", "late", "left", "right", "ended"):
+        raw.source(name)
+    review = {"source": "reviews", "channel": "review_site"}
+
+    for brand in ("unset", "mixed", "three", "sparse", "onlybad", "onlygood"):
+        raw.brand(brand)
+    raw.many(35, "bad", "2026-01-05", brand="unset", **review)
+    raw.many(40, "bad", "2026-01-05", brand="mixed", **review)
+    raw.many(160, "good", "2026-01-05", brand="mixed", **review)
+    raw.many(5, "bad", "2026-01-05", brand="onlybad", **review)
+    raw.many(5, "good", "2026-01-05", brand="onlygood", **review)
+    raw.many(9, "bad", "2026-01-05", brand="three", **review)
+    raw.many(10, "bad", "2026-01-05", brand="three", source="posts")
+    raw.many(11, "bad", "2026-01-05", brand="three", source="inbox", channel="company")
+
+    for brand, mode in (("half", 0.5), ("own", 0.25)):
+        raw.brand(brand)
+        raw.many(35, "bad", "2026-01-05", brand=brand, source="early", channel="review_site")
+        raw.coverage("early", mode, mode, mode, brand=None if brand == "half" else brand)
+    raw.brand("ranged")
+    raw.many(35, "bad", "2026-01-05", brand="ranged", source="late", channel="review_site")
+    raw.coverage("late", 0.2, 0.4, 0.8, brand="ranged")
+
+    for brand in ("overlap", "disjoint", "partly"):
+        raw.brand(brand)
+        raw.many(10, "bad", "2026-01-05", brand=brand, source="left")
+        raw.many(25, "bad", "2026-01-05", brand=brand, source="right")
+        raw.coverage("left", 0.5, 0.5, 0.5, brand=brand, is_disjoint=brand == "disjoint")
+        if brand != "partly":
+            raw.coverage("right", 0.4, 0.4, 0.4, brand=brand, is_disjoint=brand == "disjoint")
+
+    # a week before, so that the weeks compared are collected in whole; 100 -> 140 is the golden change
+    raw.brand("moved")
+    for day, count in (("2026-01-05", 1), ("2026-01-14", 100), ("2026-01-21", 140), ("2026-03-30", 5)):
+        raw.many(count, "bad", day, brand="moved", **review)
+    raw.brand("widened")  # the same, but from the third week on twice as much is collected
+    for day, count in (("2026-01-05", 1), ("2026-01-14", 100), ("2026-01-21", 140), ("2026-03-30", 1)):
+        raw.many(count, "bad", day, brand="widened", source="late", channel="review_site")
+    raw.coverage("late", 0.1, 0.2, 0.3, brand="widened")
+    raw.coverage("late", 0.3, 0.4, 0.5, brand="widened", valid_from=date(2026, 1, 19))
+
+    raw.many(1, "bad", "2026-01-07", brand="sparse", **review)
+    raw.many(1, "good", "2026-02-04", brand="sparse", **review)
+    raw.brand("ended")
+    raw.many(2, "bad", "2026-01-07", brand="ended", source="ended")
+    return build_of(raw)
+
+
+def test_estimate__reviews_over_share_rate(built: Built) -> None:
+    week = built.period("unset", "2026-01-05")
+    assert week["estimated_bad_count"] == pytest.approx(35 / 0.35)  # 100
+    assert week["bad_exposure_count"] == pytest.approx(100 * 57.18)  # .81x5 + .57x4 + .45x78 + .43x0 + .35x45
+    assert week["bad_hidden_share"] == pytest.approx(1 - 0.35 / 2.61)  # .865900
+    assert week["is_coverage_known"] is False
+
+
+def test_estimate__range_is_lognormal_from_the_rates_moments(built: Built) -> None:
+    week = built.period("unset", "2026-01-05")
+    # share rate ~ Beta(20.275, 37.225): E[1/s] = 56.5 / 19.275, E[1/s^2] = 56.5 x 55.5 / (19.275 x 18.275)
+    e1, e2 = 56.5 / 19.275, 56.5 * 55.5 / (19.275 * 18.275)
+    # as moments of N = 100: y replaced by N pi, see transforms/pooling.py
+    mean, variance = 35 * e1, 35 * (e2 - e1) + 35**2 * (e2 - e1**2)
+    sigma = math.sqrt(math.log(1 + variance / mean**2))
+    assert week["estimated_bad_count_low"] == pytest.approx(mean * math.exp(-(sigma**2) / 2 - Z * sigma))
+    assert week["estimated_bad_count_high"] == pytest.approx(mean * math.exp(-(sigma**2) / 2 + Z * sigma))
+
+
+def test_estimate__good_and_bad_corrected_for_being_posted_unequally(built: Built) -> None:
+    week = built.period("mixed", "2026-01-05")
+    assert week["good_per_bad"] == pytest.approx((160 / 0.23) / (40 / 0.35))  # 6.086957
+    assert week["adjusted_positive_share"] == pytest.approx(1 - 0.141104, abs=1e-6)
+    assert week["observed_positive_share"] == pytest.approx(0.8)
+    assert week["bad_exposure_count"] == pytest.approx(6534.857143)
+    assert week["good_exposure_count"] == pytest.approx(27095.652174)
+    assert week["word_of_mouth_balance"] == pytest.approx(0.611373, abs=1e-6)
+    assert week["break_even_ratio"] == pytest.approx(57.18 / 38.95)
+
+
+def test_estimate__one_side_empty_has_a_bound_and_no_division_by_zero(built: Built) -> None:
+    bad, good = built.period("onlybad", "2026-01-05"), built.period("onlygood", "2026-01-05")
+    assert (bad["good_per_bad"], bad["good_per_bad_low"], bad["adjusted_positive_share"]) == (0, 0, 0)
+    assert bad["good_per_bad_high"] > 0
+    assert (good["good_per_bad"], good["good_per_bad_high"], good["adjusted_positive_share"]) == (None, None, 1)
+    assert 0 < good["adjusted_positive_share_low"] < 1
+
+
+def test_estimate__channels_are_not_added_up_and_never_below_what_was_seen(built: Built) -> None:
+    week = built.period("three", "2026-01-05")
+    # unset coverage: the channel that stands for most stands alone; 9/.35 = 25.7, 10/.45 = 22.2, 11/.43 = 25.6
+    assert week["estimated_bad_count"] == pytest.approx(max(9 / 0.35, 9 + 10 + 11))  # 30 were seen
+    assert week["estimated_bad_count_low"] == 30
+
+
+def test_coverage__divides_the_rate(built: Built) -> None:
+    week = built.period("half", "2026-01-05")
+    assert week["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.5))
+    assert week["is_coverage_known"] is True
+    assert week["bad_hidden_share"] == pytest.approx(1 - 0.35 * 0.5 / 2.61)
+
+
+def test_coverage__a_brands_own_goes_before_the_general_one(built: Built) -> None:
+    assert built.period("own", "2026-01-05")["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.25))
+
+
+def test_coverage__its_uncertainty_widens_the_range(built: Built) -> None:
+    week = built.period("ranged", "2026-01-05")
+    known = triangular(0.2, 0.4, 0.8)
+    e1 = 56.5 / 19.275 * known.inverse_mean
+    e2 = 56.5 * 55.5 / (19.275 * 18.275) * known.inverse_square_mean
+    mean, variance = 35 * e1, 35 * (e2 - e1) + 35**2 * (e2 - e1**2)
+    sigma = math.sqrt(math.log(1 + variance / mean**2))
+    assert week["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.4))
+    assert week["estimated_bad_count_high"] == pytest.approx(mean * math.exp(-(sigma**2) / 2 + Z * sigma))
+
+
+@pytest.mark.parametrize(
+    ("brand", "coverage", "is_known"),
+    [("overlap", 1 - 0.5 * 0.6, True), ("disjoint", 0.5 + 0.4, True), ("partly", 1, False)],
+)
+def test_coverage__sources_of_one_channel_combine(built: Built, brand: str, coverage: float, is_known: bool) -> None:
+    week = built.period(brand, "2026-01-05")
+    assert week["estimated_bad_count"] == pytest.approx(35 / (0.45 * coverage))
+    assert week["is_coverage_known"] is is_known
+
+
+def test_change__at_equal_coverage_the_rates_cancel(built: Built) -> None:
+    week = built.period("moved", "2026-01-19")
+    assert week["bad_change_ratio"] == pytest.approx(1.4)  # 140 / 100
+    assert week["bad_change_ratio_low"] == pytest.approx(1.128749, abs=1e-6)  # 1.4 exp(-Z sqrt(1/100 + 1/140))
+    assert week["bad_change_ratio_high"] == pytest.approx(1.736435, abs=1e-6)
+    assert week["is_bad_change_finding"] is True
+
+
+def test_change__more_collected_is_no_more_experienced(built: Built) -> None:
+    week = built.period("widened", "2026-01-19")
+    ratio = (140 / 0.4) / (100 / 0.2)  # 0.7
+    drift = triangular(0.1, 0.2, 0.3).log_variance + triangular(0.3, 0.4, 0.5).log_variance
+    wide = Z * math.sqrt(1 / 100 + 1 / 140 + drift)
+    assert week["bad_change_ratio"] == pytest.approx(ratio)
+    assert week["bad_change_ratio_low"] == pytest.approx(ratio * math.exp(-wide))
+    assert week["bad_change_ratio_high"] == pytest.approx(ratio * math.exp(wide))
+
+
+def test_change__not_against_a_week_collected_in_part_and_not_before_the_end(built: Built) -> None:
+    # collection began on Monday 5 January, so week 3 has a whole one before it; week 2 has none
+    assert built.period("moved", "2026-01-05")["bad_change_ratio"] is None
+    assert built.period("moved", "2026-01-12")["bad_change_ratio"] == pytest.approx(100)
+    now = built.period("moved", "2026-03-30")  # as_of is Tuesday 31 March
+    assert (now["bad_count"], now["is_complete"], now["bad_change_ratio"]) == (5, False, None)
+    month = built.period("sparse", "2026-02-01", "month")  # January was collected from the 7th on
+    assert month["good_change_ratio"] is None
+
+
+def test_change__few_mentions_are_no_finding(built: Built) -> None:
+    week = built.period("moved", "2026-01-12")  # 1 -> 100: the range excludes 1, but one mention is none
+    assert week["bad_change_ratio_low"] > 1
+    assert week["is_bad_change_finding"] is False
+
+
+def test_period__weeks_without_a_mention_are_there_with_zero(built: Built) -> None:
+    weeks = built.rows(
+        "SELECT period_name, mention_count, estimated_bad_count, estimated_bad_count_high > 0, good_per_bad "
+        "FROM marts.brand_period WHERE brand = 'sparse' AND period_kind = 'week' ORDER BY period_start_date LIMIT 5"
+    )
+    assert weeks[0][:2] == ("2026-W02", 1)
+    assert weeks[1:4] == [(f"2026-W0{week}", 0, 0, True, None) for week in (3, 4, 5)]
+    assert weeks[4][:2] == ("2026-W06", 1)
+
+
+def test_period__runs_to_as_of_and_says_what_is_complete_and_final(built: Built) -> None:
+    weeks = built.rows(
+        "SELECT period_end_date, is_complete, is_final FROM marts.brand_period "
+        "WHERE brand = 'sparse' AND period_kind = 'week' ORDER BY period_start_date DESC LIMIT 4"
+    )
+    assert weeks == [
+        (date(2026, 4, 5), False, False),  # as_of 31 March
+        (date(2026, 3, 29), True, False),
+        (date(2026, 3, 22), True, False),
+        (date(2026, 3, 15), True, True),  # over on 16 March, 14 days before 30 March
+    ]
+
+
+def test_period__a_source_that_fell_silent_is_unknown_and_not_zero(built: Built) -> None:
+    february = built.period("ended", "2026-02-01", "month")
+    assert (february["bad_count"], february["estimated_bad_count"], february["is_coverage_known"]) == (0, None, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "end"),
+    [
+        ("day", "2026-02-04", date(2026, 2, 4)),
+        ("week", "2026-W06", date(2026, 2, 8)),
+        ("month", "2026-02", date(2026, 2, 28)),
+        ("quarter", "2026-Q1", date(2026, 3, 31)),
+        ("year", "2026", date(2026, 12, 31)),
+    ],
+)
+def test_period__each_kind_has_its_name_and_inclusive_end(built: Built, kind: str, name: str, end: date) -> None:
+    row = built.row(
+        "SELECT period_end_date, good_count FROM marts.brand_period "
+        "WHERE (brand, period_kind, period_name) = ('sparse', ?, ?)",
+        kind,
+        name,
+    )
+    assert row == {"period_end_date": end, "good_count": 1}
+
+
+def test_channel_period__five_channels_collected_or_not(built: Built) -> None:
+    told = built.rows(
+        "SELECT channel, is_collected, bad_count, estimated_bad_telling_count, bad_hidden_share "
+        "FROM marts.channel_period "
+        "WHERE (brand, period_kind, period_start_date) = ('half', 'week', DATE '2026-01-05') ORDER BY channel"
+    )
+    experiences = 35 / (0.35 * 0.5)  # 200
+    assert told == [
+        ("company", False, None, pytest.approx(experiences * 0.43), 1),
+        ("coworkers", False, None, pytest.approx(experiences * 0.57), 1),
+        ("friends", False, None, pytest.approx(experiences * 0.81), 1),
+        ("online", False, None, pytest.approx(experiences * 0.45), 1),
+        ("review_site", True, 35, pytest.approx(experiences * 0.35), 0.5),
+    ]
