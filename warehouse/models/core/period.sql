@@ -1,5 +1,5 @@
 -- Every period from a brand's first telling to the run's as_of, also those in which nobody spoke, so that a chart shows
--- the gap. Days only where something was told: brand_day has them all.
+-- the gap. Days only where something was told: brand_day has them all; and so all periods of brands made from a column.
 with started as (
     select distinct
         brand, 'day' as period_kind, told_date as period_start_date, {{ period_length('day') }} as length,
@@ -16,6 +16,12 @@ with started as (
                 {{ period_start(kind, 'first_date') }}, {{ period_start(kind, 'last_date') }}, {{ period_length(kind) }}
             ))::date as start_date
         from {{ ref('brand_span') }}
+        where is_configured
+        union
+        select day.brand, {{ period_start(kind, 'day.told_date') }}::date
+        from {{ ref('source_day') }} as day
+        inner join {{ ref('brand_span') }} as span on day.brand = span.brand
+        where not span.is_configured
     )
     {%- endfor %}
 ),

@@ -1,7 +1,8 @@
 -- Every day on which a source was listened to for a brand, from its first telling to the run's as_of: counts (0 where
 -- nothing was told) and the coverage that held. A source that has said nothing about any brand for silent_days has
 -- ended with its last telling: zeros of a file that nobody continues would pull estimates down. A brand's own coverage
--- goes before the general one, the newest valid_from before older ones.
+-- goes before the general one, the newest valid_from before older ones. Brands made from a column (hundreds of them, over
+-- many years) have only the days on which something was told.
 with counted as (
     select
         brand,
@@ -35,7 +36,8 @@ span as (
         counted.channel,
         min(counted.told_date) as first_date,
         any_value(newest.newest_date) as newest_date,
-        any_value(timezone(brand.time_zone, clock.as_of)::date) as today
+        any_value(timezone(brand.time_zone, clock.as_of)::date) as today,
+        any_value(brand.is_configured) as is_configured
     from counted
     inner join newest on counted.source = newest.source
     inner join {{ source('raw', 'brand') }} as brand on counted.brand = brand.brand
@@ -52,6 +54,13 @@ day as (
             interval 1 day
         ))::date as told_date
     from span
+    where is_configured
+    union all
+    select counted.brand, counted.source, counted.channel, counted.told_date
+    from counted
+    inner join span
+        on counted.brand = span.brand and counted.source = span.source and counted.channel = span.channel
+    where not span.is_configured
 ),
 
 coverage as (

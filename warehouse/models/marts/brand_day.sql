@@ -1,8 +1,14 @@
 -- The visible tip, day by day and without estimates, for time series that a BI tool adds up itself. Every day from the
--- brand's first telling to the run's as_of is there.
+-- brand's first telling to the run's as_of is there; of brands made from a column, the days on which something was told.
 with spine as (
     select brand, local_as_of, unnest(generate_series(first_date, last_date, interval 1 day))::date as told_date
     from {{ ref('brand_span') }}
+    where is_configured
+    union
+    select span.brand, span.local_as_of, day.told_date
+    from {{ ref('source_day') }} as day
+    inner join {{ ref('brand_span') }} as span on day.brand = span.brand
+    where not span.is_configured
 )
 
 select
