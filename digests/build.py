@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
-from digests import charts, figures, mail, page, render, sentences
+from digests import archive, charts, figures, mail, page, render, sentences
 from digests.catalogue import catalogue
 from digests.look import DARK, LIGHT
 from digests.options import DigestOptions
@@ -22,18 +23,23 @@ from records.home import Home
 __all__ = ["PICTURES", "build_all", "build_digest", "digest_folder"]
 
 PICTURES = ("chart-light.png", "chart-dark.png")
-_STAMP = "digest.json"  # written last: a folder without it is not whole
 _CODE_SUFFIXES = (".py", ".sql", ".toml", ".j2")
 
 
 def build_all(
-    home: Home, period: str | None = None, *, kind: PeriodKind = "week", options: DigestOptions | None = None
+    home: Home,
+    period: str | None = None,
+    *,
+    brands: Sequence[str] | None = None,
+    kind: PeriodKind = "week",
+    options: DigestOptions | None = None,
 ) -> list[Path]:
     """Build the digests of all configured brands and the archive page; return their folders.
 
     Args:
         home: where `published/` is read and `digests/` written.
         period: a name such as "2026-W46"; None takes each brand's last complete period with data.
+        brands: keys of brands; None takes all configured ones.
         kind: which kind of period, when none is named.
         options: what the settings say.
 
@@ -43,9 +49,10 @@ def build_all(
     chosen = Period.parse(period) if period else None
     folders = [
         build_digest(home, brand, chosen or figures.choose_period(home.current, brand, kind), options)
-        for brand in figures.brands(home.current)
+        for brand in (figures.brands(home.current) if brands is None else brands)
     ]
     page.write_shared(home.digests)
+    archive.write(home.digests, (options or DigestOptions()).language)
     return folders
 
 
@@ -82,7 +89,7 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
         unsubscribe_url=options.unsubscribe_url,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _STAMP).unlink(missing_ok=True)
+    (folder / archive.STAMP).unlink(missing_ok=True)
     for picture in pictures:
         _write(folder / picture.name, picture.png)
     _write(folder / "mail.html", render.html(story, render.ChartImages(*PICTURES), unsubscribe).encode())
@@ -91,7 +98,7 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
     _write(folder / "page.html", page.write(story, facts, words, light, dark).encode())
     stamp = {"brand": brand, "brand_name": story.brand, "period": period.name, "period_kind": period.kind}
     stamp |= {"subject": story.subject, "headline": story.headline, "made_from": made_from}
-    _write(folder / _STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return folder
 
 
@@ -113,7 +120,7 @@ def _by_content_id() -> render.ChartImages:
 
 
 def _is_current(folder: Path, made_from: str) -> bool:
-    stamp = folder / _STAMP
+    stamp = folder / archive.STAMP
     return stamp.is_file() and json.loads(stamp.read_text("utf-8")).get("made_from") == made_from
 
 

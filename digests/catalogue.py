@@ -61,6 +61,10 @@ class Catalogue:
         text = self.count(round(two_digits(percentage))) if percentage >= 1 else self.rounded(max(percentage, 0.1))[:3]
         return self.entries["number.percent"].format(number=text)
 
+    def share(self, part: int, whole: int) -> str:
+        """Return part of whole as a whole percentage, 0 and 100 included; whole above 0."""
+        return self.entries["number.percent"].format(number=round(100 * part / whole))
+
     def between(self, low: str, high: str) -> str:
         """Return "207 to 394", or one of them when rounding made them equal."""
         return low if low == high else self.entries["word.to"].format(low=low, high=high)

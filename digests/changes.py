@@ -7,7 +7,7 @@ that no percentage is said at all.
 from __future__ import annotations
 
 from digests.catalogue import Catalogue
-from digests.figures import DigestFigures, Estimate, PeriodFigures
+from digests.facts import DigestFigures, Estimate, PeriodFigures
 
 __all__ = ["change_words", "findings", "headline"]
 

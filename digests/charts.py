@@ -11,7 +11,7 @@ import vl_convert
 
 from digests.catalogue import Catalogue
 from digests.days import Bar, Grain, bars, grain
-from digests.figures import DigestFigures
+from digests.facts import DigestFigures
 from digests.look import HEIGHT, WIDTH, Palette
 from digests.png import repack
 
@@ -97,14 +97,14 @@ def _time_axis(shown: tuple[Bar, ...], step: Grain, names: dict[str, str]) -> al
 
 
 def _count_axis(most: int) -> alt.Axis:
-    return alt.Axis(labelExpr="abs(datum.value)", tickCount=min(5, 2 * most), tickMinStep=1, ticks=False, domain=False)
+    return alt.Axis(labelExpr="abs(datum.value)", tickCount=min(4, 2 * most), tickMinStep=1, ticks=False, domain=False)
 
 
 def _numbers(base: alt.Chart, palette: Palette) -> list[alt.Chart]:
     """Write the count at the end of each bar; a few wide bars are read faster than an axis."""
     return [
         base.transform_filter(f"datum.valence == '{valence}' && datum.count > 0")
-        .mark_text(dy=dy, fontSize=12, fontWeight="bold", color=colour)
+        .mark_text(dy=dy, fontSize=13, fontWeight="bold", color=colour)
         .encode(y="height:Q", text="count:Q")
         for valence, dy, colour in (("good", -9, palette.good), ("bad", 10, palette.bad))
     ]
@@ -116,5 +116,5 @@ def _config(palette: Palette) -> dict[str, Any]:
         "font": FONT,
         "padding": {"left": 0, "right": 4, "top": 6, "bottom": 2},
         "view": alt.ViewConfig(stroke=None),
-        "axis": alt.AxisConfig(labelColor=palette.muted, labelFontSize=12, gridColor=palette.line, gridWidth=1),
+        "axis": alt.AxisConfig(labelColor=palette.muted, labelFontSize=14, gridColor=palette.line, gridWidth=1),
     }

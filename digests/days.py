@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from digests.figures import DayFigures, DigestFigures
+from digests.facts import DayFigures, DigestFigures
 
 __all__ = ["Bar", "Grain", "bars", "grain"]
 

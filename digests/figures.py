@@ -1,4 +1,4 @@
-"""Figures: everything a digest says, read from the published file once, as frozen values.
+"""Figures: everything a digest says, read from the published file once.
 
 The SQL stands in `digests/queries/`, one question a file. Nothing is computed here that the marts already hold, so a
 digest and a BI tool show the same numbers.
@@ -6,248 +6,33 @@ digest and a BI tool show the same numbers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
+from digests.facts import (
+    BrandFacts,
+    ChannelFigures,
+    DayFigures,
+    DigestFigures,
+    Estimate,
+    MentionFacts,
+    PeriodFigures,
+    Rate,
+    Responses,
+    SourceState,
+    Voice,
+)
 from digests.periods import Period, PeriodKind
+from digests.published import Published, open_published
 from records.errors import InputError
 
-__all__ = [
-    "BrandFacts",
-    "ChannelFigures",
-    "DayFigures",
-    "DigestFigures",
-    "Estimate",
-    "MentionFacts",
-    "PeriodFigures",
-    "Rate",
-    "SourceState",
-    "brands",
-    "choose_period",
-    "read",
-]
+__all__ = ["brands", "choose_period", "read"]
 
 CHART_WEEKS = 8
-FILE_NAME = "grapevine.duckdb"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure with its 90 % range, ends inclusive; all None where it is not defined (division by zero)."""
-
-    point: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether point and both ends are defined."""
-        return None not in (self.point, self.low, self.high)
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The ends of a range that is known; ask `is_known` first."""
-        if self.low is None or self.high is None:
-            raise ValueError("this figure has no range; ask `is_known` first")
-        return self.low, self.high
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodFigures:
-    """One row of `marts.brand_period`; counts are experiences seen, duplicates not counted."""
-
-    start: date
-    mention_count: int
-    bad_count: int
-    neutral_count: int
-    good_count: int
-    unscored_count: int
-    duplicate_count: int
-    recovered_count: int
-    estimated_bad: Estimate
-    estimated_good: Estimate
-    good_per_bad: Estimate
-    break_even_ratio: float | None
-    bad_change: Estimate
-    good_change: Estimate
-    is_bad_change_finding: bool
-    is_good_change_finding: bool
-    average_rating: float | None
-    rating_count: int
-    is_complete: bool
-    is_final: bool
-    is_coverage_known: bool
-    profile: str
-
-    @property
-    def experience_count(self) -> int:
-        """Bad and good experiences seen."""
-        return self.bad_count + self.good_count
-
-
-@dataclass(frozen=True, slots=True)
-class DayFigures:
-    """Experiences seen on one day, in the brand's time zone."""
-
-    day: date
-    bad_count: int
-    good_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MentionFacts:
-    """A mention that a digest may quote; words exactly as published (hostile ones too), counts None where unknown."""
-
-    mention_id: str
-    source: str
-    channel: str
-    label: str
-    told_date: date
-    title: str | None
-    text: str | None
-    url: str | None
-    language: str | None
-    rating: float | None
-    rating_max: float | None
-    exposure_count: float | None
-    view_count: int | None
-    like_count: int | None
-    repost_count: int | None
-    reply_count: int | None
-    helpful_count: int | None
-    follower_count: int | None
-
-    @property
-    def has_reach(self) -> bool:
-        """Whether the source said anything about who may have seen it."""
-        counts = (self.view_count, self.like_count, self.repost_count, self.reply_count, self.helpful_count)
-        return any(counts) or bool(self.follower_count)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """How the last pulls of one source entry went: complete, unchanged, partial or failed."""
-
-    source_name: str
-    status: str
-    error_message: str
-    rejected_count: int
-    newest_date: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """One line of the survey behind the estimates; share_rate 0..1."""
-
-    profile: str
-    valence: str
-    channel: str
-    share_rate: float
-    sample_size: int
-    audience_mean: float
-    source: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelFigures:
-    """What was seen on a channel (None: not collected) and how often it was probably told there."""
-
-    channel: str
-    is_collected: bool
-    bad_count: int | None
-    good_count: int | None
-    bad_tellings: Estimate
-    good_tellings: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class BrandFacts:
-    """The brand a digest is for."""
-
-    key: str
-    name: str
-    time_zone: str
-    owner: str | None
-    is_configured: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestFigures:
-    """All figures of one digest.
-
-    Attributes:
-        now: this period; None if nothing was mentioned in it.
-        before: the period before; None if the brand was not yet watched, or nothing was mentioned.
-        first_day: the first day with any mention; days before it are unknown, not zero.
-        days: every day from eight weeks back (or first_day) to the period's end, zeros filled in.
-        unscored_languages: (language or None, mentions), most frequent first.
-    """
-
-    brand: BrandFacts
-    period: Period
-    as_of: datetime
-    is_sample: bool
-    now: PeriodFigures | None
-    before: PeriodFigures | None
-    first_day: date | None
-    days: tuple[DayFigures, ...]
-    mentions: tuple[MentionFacts, ...]
-    sources: tuple[SourceState, ...]
-    channels: tuple[ChannelFigures, ...]
-    rates: tuple[Rate, ...]
-    unscored_languages: tuple[tuple[str | None, int], ...]
-
-    @property
-    def is_first(self) -> bool:
-        """Whether the brand's first mentions lie in this period, so that nothing can be compared yet."""
-        return self.first_day is not None and self.period.start <= self.first_day <= self.period.end
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An open published folder: the moment it stands for and its marts."""
-
-    as_of: datetime
-    is_sample: bool
-    connection: duckdb.DuckDBPyConnection
-
-    def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
-        """Return what `digests/queries/<query>.sql` gives, one mapping per row."""
-        table = self.connection.execute(_sql(query), values or None)
-        names = [column[0] for column in table.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in table.fetchall()]
-
-
-def open_published(folder: Path) -> Published:
-    """Open a published folder for reading; close its `connection` when done.
-
-    Args:
-        folder: `published/current` or one run's folder.
-
-    Raises:
-        InputError: nothing has been published there.
-    """
-    # The link is followed once: a publish while we read must not give half of each.
-    folder = folder.resolve()
-    latest = folder / "latest.json"
-    if not (folder / FILE_NAME).is_file() or not latest.is_file():
-        raise InputError(f"nothing is published in {folder}; run `grapevine publish` (or `grapevine run`) first")
-    facts = json.loads(latest.read_text("utf-8"))
-    as_of = datetime.fromisoformat(facts["as_of"])
-    if as_of.tzinfo is None:
-        raise InputError(f"as_of is {facts['as_of']!r} in {latest}, which has no time zone; publish again")
-    connection = duckdb.connect(str(folder / FILE_NAME), read_only=True)
-    return Published(as_of, bool(facts.get("is_sample", False)), connection)
+WAITING_LIMIT = 10  # of the response queue
 
 
 def brands(published: Path) -> tuple[str, ...]:
@@ -289,6 +74,7 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
         now = _period(source, brand, period)
         within: dict[str, object] = {"brand": brand, "first_day": period.start, "last_day": period.end}
         first_day = source.rows("first_day", brand=brand)[0]["first_day"]
+        voices, common_sources = _voices(source, brand, period)
         return DigestFigures(
             brand=facts,
             period=period,
@@ -307,6 +93,10 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
             unscored_languages=tuple(
                 (row["language"], row["mention_count"]) for row in source.rows("unscored_languages", **within)
             ),
+            responses=Responses(**source.rows("response", **within)[0]),
+            waiting=tuple(MentionFacts(**row) for row in source.rows("waiting", **within, mention_limit=WAITING_LIMIT)),
+            voices=voices,
+            common_sources=common_sources,
         )
 
 
@@ -385,10 +175,15 @@ def _channels(source: Published, brand: str, period: Period) -> tuple[ChannelFig
     )
 
 
+def _voices(source: Published, brand: str, period: Period) -> tuple[tuple[Voice, ...], tuple[str, ...]]:
+    names = {row["brand"]: row["brand_name"] for row in source.rows("competitors", brand=brand)}
+    if len(names) < 2:
+        return (), ()
+    asked: dict[str, object] = {"brands": list(names), "first_day": period.start, "last_day": period.end}
+    rows = {row.pop("brand"): row for row in source.rows("share_of_voice", **asked)}
+    sources = tuple(row["source"] for row in source.rows("common_sources", **asked))
+    return tuple(Voice(key, name, **rows[key]) for key, name in names.items() if key in rows), sources
+
+
 def _estimate(row: Mapping[str, Any], name: str) -> Estimate:
     return Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
-
-
-@cache
-def _sql(query: str) -> str:
-    return (files("digests") / "queries" / f"{query}.sql").read_text("utf-8")

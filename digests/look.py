@@ -93,6 +93,7 @@ STYLES = {
     "title": _text(18, 24, font_weight="700", margin="0"),
     "paragraph": _text(15, 23, margin="0"),
     "estimate": _text(16, 25, margin="0"),
+    "action": _style(border_left=f"4px solid {LIGHT.ink}", padding="2px 0 2px 14px"),
     "sample": _text(12, 16, LIGHT.muted, margin="0", text_align="center"),
     "quote": _text(15, 22, margin="0", overflow_wrap="anywhere", word_break="break-word"),
     "small": _text(13, 19, LIGHT.muted, margin="0"),

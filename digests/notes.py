@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from digests.catalogue import Catalogue
-from digests.figures import DigestFigures
+from digests.facts import DigestFigures
 from digests.quotes import one_line
 
 __all__ = ["as_of_day", "data_notes"]

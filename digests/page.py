@@ -18,7 +18,8 @@ import vl_convert
 from digests import charts, render
 from digests.catalogue import Catalogue
 from digests.days import bars
-from digests.figures import ChannelFigures, DigestFigures, Estimate
+from digests.facts import ChannelFigures, DigestFigures, Estimate
+from digests.replies import voice_rows
 from digests.sentences import Story
 
 __all__ = ["write", "write_shared"]
@@ -40,6 +41,7 @@ def write(
         dark_spec=charts.interactive(dark) if dark else None,
         rows=_rows(figures, words),
         channels=[_channel(words, channel) for channel in figures.channels],
+        voices=voice_rows(words, figures),
         profile=profile,
         script=_chart_script(),
         script_hash=_script_hash(),

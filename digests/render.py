@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from digests.catalogue import catalogue
 from digests.look import DARK, HEIGHT, LIGHT, STYLES, WIDTH
 from digests.sentences import Story
 
-__all__ = ["ChartImages", "html", "text", "web"]
+__all__ = ["ChartImages", "html", "index", "text", "web"]
 
 TEXT_WIDTH = 76  # columns
 
@@ -48,10 +48,19 @@ def web(story: Story, **parts: Any) -> str:
     return _render("page.html.j2", story, **parts)
 
 
+def index(language: str, groups: Sequence[object]) -> str:
+    """Return the archive page; groups of (period, days, entries) as `digests.archive` makes them."""
+    return _fill_template("index.html.j2", language, groups=groups)
+
+
 def _render(template: str, story: Story, **parts: Any) -> str:
+    return _fill_template(template, story.language, story=story, **parts)
+
+
+def _fill_template(template: str, language: str, **parts: Any) -> str:
     look: Mapping[str, Any] = {"s": STYLES, "light": asdict(LIGHT), "dark": asdict(DARK)}
-    words = catalogue(story.language)
-    return _environment().get_template(template).render(story=story, words=words, **look, **parts)
+    words = catalogue(language)
+    return _environment().get_template(template).render(words=words, language=language, **look, **parts)
 
 
 def _fill(paragraph: str, first: str = "", rest: str | None = None) -> str:
@@ -76,7 +85,9 @@ def _bold(sentence: str, part: str) -> Markup:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), disabled_extensions=("txt.j2",), default=True),
+        autoescape=select_autoescape(
+            enabled_extensions=("html.j2",), disabled_extensions=("txt.j2", "css.j2"), default=True
+        ),
         loader=FunctionLoader(lambda name: (files("digests") / "templates" / name).read_text("utf-8")),
         undefined=StrictUndefined,
         keep_trailing_newline=False,

@@ -13,10 +13,11 @@ from urllib.parse import quote as url_quote
 from digests.catalogue import Catalogue, catalogue, two_digits
 from digests.changes import change_words, findings, headline
 from digests.days import grain
-from digests.figures import DigestFigures, MentionFacts, PeriodFigures
+from digests.facts import DigestFigures, MentionFacts, PeriodFigures
 from digests.notes import as_of_day, data_notes
 from digests.options import DigestOptions
 from digests.quotes import direction, one_line, quote, safe_link
+from digests.replies import Action, action, responses, voice
 
 __all__ = ["MentionStory", "Story", "Tile", "Tone", "tell"]
 
@@ -33,6 +34,7 @@ class Tile:
     value: str
     note: str
     detail: str
+    is_finding: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Story:
     headline: str
     lede: str
     careful: str
+    action: Action | None
     tiles: tuple[Tile, ...]
     estimate: str
     estimate_range: str
@@ -71,6 +74,9 @@ class Story:
     mentions_title: str
     mentions_note: str
     mentions: tuple[MentionStory, ...]
+    responses: str
+    waiting: tuple[MentionStory, ...]
+    voice: str
     notes: tuple[str, ...]
     sample: str
     footer: str
@@ -102,6 +108,7 @@ def tell(figures: DigestFigures, options: DigestOptions) -> Story:
         headline=judgement,
         lede=lede,
         careful=_careful(words, figures),
+        action=action(words, figures),
         tiles=_tiles(words, figures, options.min_n),
         estimate=estimate,
         estimate_range=estimate_range,
@@ -111,6 +118,9 @@ def tell(figures: DigestFigures, options: DigestOptions) -> Story:
         mentions_title=words.say("mentions.title" if has_reach else "mentions.title_unknown"),
         mentions_note="" if has_reach else words.say("mentions.note_unknown"),
         mentions=tuple(_mention(words, mention, options) for mention in figures.mentions),
+        responses=responses(words, figures, options.min_n),
+        waiting=tuple(_mention(words, mention, options) for mention in figures.waiting),
+        voice=voice(words, figures, options.min_n),
         notes=data_notes(words, figures, options.min_n),
         sample=words.say("sample.banner") if figures.is_sample else "",
         footer=words.say("footer.made", as_of=as_of_day(words, figures)),
@@ -158,6 +168,7 @@ def _tiles(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[Tile, 
                 if count_before is None
                 else words.say("tile.before", n=words.count(count_before), before=before_words),
                 detail=change_words(words, figures, valence, min_n),
+                is_finding=any(found == valence for found, _ in findings(now, before, min_n)),
             )
         )
     return (*tiles, _balance_tile(words, now, min_n))
@@ -216,6 +227,8 @@ def _mention(words: Catalogue, mention: MentionFacts, options: DigestOptions) ->
     if mention.rating is not None and mention.rating_max is not None:
         scale = {"rating": f"{mention.rating:g}", "rating_max": f"{mention.rating_max:g}"}
         origin.insert(1, words.say("mentions.rating", **scale))
+    if mention.is_recovered:
+        origin.append(words.say("mentions.recovered"))
     wrong = None
     if options.feedback:
         subject = url_quote(words.say("mentions.wrong_subject", id=mention.mention_id))

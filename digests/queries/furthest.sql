@@ -3,10 +3,10 @@
 select
     cast(mention_id as varchar) as mention_id, source, channel, label, told_date, title, text, url, language, rating,
     rating_max, cast(exposure_count as double) as exposure_count, view_count, like_count, repost_count, reply_count,
-    helpful_count, follower_count
+    helpful_count, follower_count, is_recovered
 from marts.mentions
 where brand = $brand and told_date between $first_day and $last_day
-    and label in ('bad', 'good') and not is_duplicate
+    and label in ('bad', 'good') and not is_duplicate and not coalesce(is_gone, false)
     and (trim(coalesce(title, '') || coalesce(text, '')) <> '' or url is not null)
 order by
     greatest(

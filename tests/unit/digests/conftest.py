@@ -43,6 +43,7 @@ _MENTION = {
     "p_good": 0.05,
     "is_duplicate": False,
     "is_recovered": False,
+    "is_gone": False,
 }
 
 Publish = Callable[..., Path]
@@ -70,6 +71,7 @@ def publish(home: Home) -> Publish:
         brand_name: str = "Acme",
         as_of: datetime = AS_OF,
         is_sample: bool = False,
+        rivals: Mapping[str, str] | None = None,
         is_coverage_known: bool = True,
         owner: str | None = None,
         kinds: tuple[str, ...] = ("week",),
@@ -84,6 +86,12 @@ def publish(home: Home) -> Publish:
             con.execute(_TABLES)
             con.begin()
             _insert(con, "brand", brand=brand, brand_name=brand_name, time_zone="UTC", owner=owner, is_configured=True)
+            for rival, rival_name in (rivals or {}).items():
+                _insert(con, "brand", brand=rival, brand_name=rival_name, time_zone="UTC", is_configured=True)
+            if rivals:
+                con.execute(
+                    "update marts.brand set competitor_names = ? where brand = ?", [", ".join(rivals.values()), brand]
+                )
             for row in mentions:
                 _insert(con, "mentions", **{**row, "brand": row["brand"] if row["brand"] != "acme" else brand})
             for name, status, error, rejected in sources:

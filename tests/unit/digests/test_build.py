@@ -219,6 +219,18 @@ def test_figures__in_the_html_equal_sql(publish: Publish, eight_weeks: Weeks, ho
     assert numbers == [(f"{float(f'{low:.2g}'):,.0f}", f"{float(f'{high:.2g}'):,.0f}", f"{bad:,}")]
 
 
+def test_archive__lists_digests_newest_first(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks(), brand_name="Acme <b>&")
+    build_all(home, "2026-W44")
+    build_all(home)
+    tree = HTMLParser((home.digests / "index.html").read_text("utf-8"))
+    links = [link.attributes["href"] or "" for link in tree.css("li a")]
+    assert links == ["2026-W46/acme/page.html", "2026-W44/acme/page.html"]
+    assert all((home.digests / link).is_file() for link in links)
+    assert {link.text() for link in tree.css("li a")} == {"Acme <b>&"}
+    assert next(title.text() for title in tree.css("h2")) == "Week 46 9–15 November 2026"
+
+
 def test_page__table_behind_the_chart_sums_to_the_period(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
     publish(eight_weeks(last=(6, 13)))
     tree = HTMLParser((build_digest(home, "acme", WEEK) / "page.html").read_text("utf-8"))

@@ -79,7 +79,12 @@ def test_catalogue__every_entry_is_used() -> None:
     """An entry is used when its key, or a key with a part filled in, stands in the code or a template."""
     folder = Path(digests.__file__).parent
     code = "".join(path.read_text("utf-8") for path in [*folder.glob("*.py"), *folder.glob("templates/*")])
-    asked = {re.sub(r"{[^}]*}", "@", key) for key in re.findall(r"[\"'](?:f\")?([a-z_@{}.'\[\]=0-9 ]+)[\"']", code)}
-    patterns = [re.compile(re.escape(key).replace("@", "[a-z_0-9.]+") + r"(\.one|\.other)?") for key in asked if key]
+    keys = re.findall(r"""["']([a-z_]+(?:\.(?:\w+|{[^}]*}))+)["']""", code)
+    asked = {re.sub(r"{[^}]*}", "@", key) for key in keys}
+    patterns = [
+        re.compile(re.escape(key).replace("@", "[a-z_0-9.]+") + r"(\.one|\.other)?")
+        for key in asked
+        if key[:1].isalpha()
+    ]
     unused = {key for key in EN.entries if not any(pattern.fullmatch(key) for pattern in patterns)}
     assert unused == set()

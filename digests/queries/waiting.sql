@@ -1,0 +1,18 @@
+-- The bad experiences of a period that nobody has answered, those that carry furthest first.
+select
+    cast(mention_id as varchar) as mention_id, source, channel, label, told_date, title, text, url, language, rating,
+    rating_max, cast(exposure_count as double) as exposure_count, view_count, like_count, repost_count, reply_count,
+    helpful_count, follower_count, is_recovered
+from marts.mentions
+where brand = $brand and told_date between $first_day and $last_day
+    and label = 'bad' and not is_duplicate and not has_reply and not coalesce(is_gone, false)
+order by
+    greatest(
+        coalesce(exposure_count, 0),
+        coalesce(like_count, 0) + coalesce(repost_count, 0) + coalesce(reply_count, 0) + coalesce(helpful_count, 0)
+    ) desc,
+    coalesce(follower_count, 0) desc,
+    coalesce(p_bad, 0) desc,
+    told_at,
+    mention_id
+limit $mention_limit
