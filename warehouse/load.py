@@ -20,7 +20,7 @@ from records.brand import Brand
 from records.errors import CheckFailed
 from records.home import Home
 from records.setup import Coverage, SourceRow
-from warehouse import clock, landed, store
+from warehouse import blank, clock, landed, store
 from warehouse.given import Given, insert_rows, write
 
 __all__ = ["LoadReport", "cursors", "load", "sweep_landing"]
@@ -158,6 +158,7 @@ def _load(
         connection.execute(_FORGET.read_text(encoding="utf-8"))
         _check_counts(connection)
         is_changed = _is_changed(connection) or is_changed
+        _blank_tombstoned(connection)
     if before is not None and not is_changed and as_of is None and not given.has_only_files:
         # Nothing new: within the hour no day has ended anywhere, so the clock may stand and nothing need be rebuilt.
         moment = before.as_of if _same_hour(before.as_of, moment) else moment
@@ -221,6 +222,20 @@ def _is_changed(connection: duckdb.DuckDBPyConnection) -> bool:
     counts = " + ".join(f"(SELECT count(*) FROM {table})" for table in (*tables, "changed_rating_count"))
     row = connection.execute(f"SELECT {counts}").fetchone()
     return bool(row and row[0])
+
+
+def _blank_tombstoned(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take what came back after it was removed or forgotten out of the landing files as well.
+
+    Before the commit: killed in between, the next load finds blank rows of the same mentions and rejects them again.
+    """
+    folders = connection.execute(
+        "SELECT DISTINCT folder FROM landed INNER JOIN landed_run USING (run_no) WHERE is_tombstoned ORDER BY ALL"
+    ).fetchall()
+    if folders:
+        connection.execute("CREATE OR REPLACE TEMP TABLE buried AS SELECT mention_id FROM landed WHERE is_tombstoned")
+    for (folder,) in folders:
+        blank.blank_rows(connection, Path(folder))
 
 
 def _report(
