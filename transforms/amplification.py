@@ -38,7 +38,7 @@ from transforms.coverage import Coverage, triangular
 from transforms.pooling import Heard, Pooled, channel_weight, pool
 from transforms.ranges import Z_90, Estimate, Moments, lognormal_range
 from transforms.rates import CHANNELS, VALENCES, Channel, Profile, Rate, load_profile
-from transforms.ratios import balance, good_per_bad, positive_share, share_of
+from transforms.ratios import balance, good_per_bad, positive_share, recovery_ratio, share_of
 
 __all__ = [
     "Behind",
@@ -194,35 +194,6 @@ def unique_people(exposures: float, audience: float) -> float:
         InputError: negative exposures, or an audience that is not above 0.
     """
     return positive("audience", audience) * -math.expm1(-count("exposures", exposures) / audience)
-
-
-def recovery_ratio(
-    bad: float,
-    good: float,
-    *,
-    louder: float = 1.0,
-    weight: float = 1.0,
-    retold_bad: float = 0.0,
-    retold_good: float = 0.0,
-) -> float:
-    """Return how many good experiences are told as far as one bad one: the break-even of good per bad.
-
-    Args:
-        bad: tellings or people reached per bad experience, above 0.
-        good: the same per good experience, above 0.
-        louder: gamma, how much larger audience or repetition is after bad than after good.
-        weight: omega, effect of bad on a hearer relative to good; 1, as no premium was found.
-        retold_bad: R, retellings per hearer of a bad telling, 0 or more and below 1.
-        retold_good: R of a good telling.
-
-    >>> round(recovery_ratio(57.18, 38.95), 6), round(recovery_ratio(57.18, 38.95, retold_bad=0.1, retold_good=0.05), 6)
-    (1.468036, 1.549593)
-    """
-    for name, value in (("retold_bad", retold_bad), ("retold_good", retold_good)):
-        if not 0 <= value < 1:
-            raise InputError(f"{name} is {value}, must be 0 or more and below 1; above, word of mouth never ends")
-    scale = positive("louder", louder) * positive("weight", weight)
-    return scale * (positive("bad", bad) / (1 - retold_bad)) / (positive("good", good) / (1 - retold_good))
 
 
 class Count(NamedTuple):

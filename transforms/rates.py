@@ -148,7 +148,7 @@ class ProfileRow(NamedTuple):
 
 def profile_names() -> tuple[str, ...]:
     """Return the names of the profiles that come with Grapevine, sorted; the default is dr2013."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if not path.stem.startswith("_")))
 
 
 @cache

@@ -11,11 +11,12 @@ Division by zero gives None.
 
 from __future__ import annotations
 
-from transforms.bounds import count
+from records.errors import InputError
+from transforms.bounds import count, positive
 from transforms.pooling import Pooled
 from transforms.ranges import Estimate, ratio_range
 
-__all__ = ["MIN_N", "balance", "change", "good_per_bad", "is_finding", "positive_share", "share_of"]
+__all__ = ["MIN_N", "balance", "change", "good_per_bad", "is_finding", "positive_share", "recovery_ratio", "share_of"]
 
 MIN_N = 12  # mentions in both periods before a change may be called a finding
 
@@ -98,3 +99,32 @@ def change(
 def is_finding(change: Estimate | None, *, before: float, after: float, min_n: float = MIN_N) -> bool:
     """Return whether a change may be told: its range excludes 1 and both periods have at least `min_n` mentions."""
     return change is not None and (change.low > 1 or change.high < 1) and min(before, after) >= min_n
+
+
+def recovery_ratio(
+    bad: float,
+    good: float,
+    *,
+    louder: float = 1.0,
+    weight: float = 1.0,
+    retold_bad: float = 0.0,
+    retold_good: float = 0.0,
+) -> float:
+    """Return how many good experiences are told as far as one bad one: the break-even of good per bad.
+
+    Args:
+        bad: tellings or people reached per bad experience, above 0.
+        good: the same per good experience, above 0.
+        louder: gamma, how much larger audience or repetition is after bad than after good.
+        weight: omega, effect of bad on a hearer relative to good; 1, as no premium was found.
+        retold_bad: R, retellings per hearer of a bad telling, 0 or more and below 1.
+        retold_good: R of a good telling.
+
+    >>> round(recovery_ratio(57.18, 38.95), 6), round(recovery_ratio(57.18, 38.95, retold_bad=0.1, retold_good=0.05), 6)
+    (1.468036, 1.549593)
+    """
+    for name, value in (("retold_bad", retold_bad), ("retold_good", retold_good)):
+        if not 0 <= value < 1:
+            raise InputError(f"{name} is {value}, must be 0 or more and below 1; above, word of mouth never ends")
+    scale = positive("louder", louder) * positive("weight", weight)
+    return scale * (positive("bad", bad) / (1 - retold_bad)) / (positive("good", good) / (1 - retold_good))

@@ -1,0 +1,210 @@
+"""Second-hand spread: what hearers tell on.
+
+    R < 1            total = E / (1 - R);  through generation G (first-hand = 1): E (1 - R^G) / (1 - R)
+    several channels m = k (I - M)^-1;  rank one M_cd = r_c t_d: R = sum r_c t_c, m_d = k_d + (k.r) t_d / (1 - R)
+    any R, pool A    reach = A z,  z = 1 - (1 - x0) exp(-R z),  x0 = 1 - exp(-E / A)   (largest root)
+
+| symbol | meaning | unit | range |
+|---|---|---|---|
+| E, k | first-hand exposures, by channel | exposures | 0 or more |
+| R | retellings that one exposure causes; default .05, assumed | exposures per exposure | 0 or more |
+| r_c, t_d | propensity to retell by channel heard, exposures per retelling by channel told | - | 0 or more |
+| A | size of the audience | people | above 0 |
+| h | half-life of retelling | as t | above 0 |
+
+Measured cascades die within about one step. At R = 1 or more E / (1 - R) has no meaning: with a pool the saturated
+figure is right for every R, without one the answer is None and the flag is_supercritical says why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from records.errors import InputError
+from transforms.amplification import unique_people
+from transforms.bounds import count, positive
+from transforms.ranges import Estimate, Moments
+
+__all__ = [
+    "DEFAULT_R",
+    "is_supercritical",
+    "later_tellings",
+    "memory_half_life",
+    "memory_weight",
+    "rank_one",
+    "reproduction_censored",
+    "reproduction_from_event",
+    "reproduction_from_reposts",
+    "saturated_reach",
+    "spectral_radius",
+    "told_by",
+    "total_by_type",
+    "total_exposures",
+    "total_variance",
+]
+
+DEFAULT_R = 0.05  # assumed: measured cascades end within about one step of the seed
+_BISECTIONS = 200
+
+
+def is_supercritical(r: float) -> bool:
+    """Return whether each telling causes at least one more, so that only a saturated figure has a meaning."""
+    return count("R", r) >= 1
+
+
+def total_exposures(exposures: float, r: float, *, generations: int | None = None) -> float | None:
+    """Return first-hand and second-hand exposures together; None at R of 1 or more without a limit of generations.
+
+    Args:
+        exposures: first-hand, 0 or more.
+        r: reproduction, 0 or more; times a loss of detail per step, if wanted.
+        generations: how many to count, the first hand being 1; None for all.
+
+    >>> round(total_exposures(5718, 0.05), 6), total_exposures(5718, 1.0)
+    (6018.947368, None)
+    """
+    e, r = count("exposures", exposures), count("R", r)
+    if generations is None:
+        return None if r >= 1 else e / (1 - r)
+    if generations < 1:
+        raise InputError(f"generations is {generations}, must be 1 (first-hand alone) or more")
+    return e * math.fsum(r**step for step in range(generations))
+
+
+def total_variance(exposures: float, r: float, *, dispersion: float = math.inf) -> float | None:
+    """Return the variance of the total: E sigma^2 / (1 - R)^3, sigma^2 = R + R^2 / dispersion; None at R of 1 or more.
+
+    Args:
+        exposures: first-hand, 0 or more.
+        r: reproduction.
+        dispersion: k of the negative binomial; infinite is Poisson, .16 is what outbreaks show.
+    """
+    e, r = count("exposures", exposures), count("R", r)
+    if not dispersion > 0:
+        raise InputError(f"dispersion is {dispersion}, must be above 0")
+    return None if r >= 1 else e * (r + r * r / dispersion) / (1 - r) ** 3
+
+
+def rank_one(first: Sequence[float], retell: Sequence[float], retold: Sequence[float]) -> list[float] | None:
+    """Return exposures by channel, first-hand and later, when retelling by channel heard is independent of where to.
+
+    Args:
+        first: k, first-hand exposures by channel.
+        retell: r, propensity to retell of those who heard it on the channel.
+        retold: t, exposures per retelling on the channel.
+
+    Returns:
+        m, as long as `first`; None when R = sum r t is 1 or more.
+    """
+    r = math.fsum(count("retell", a) * count("retold", b) for a, b in zip(retell, retold, strict=True))
+    if r >= 1:
+        return None
+    passed_on = math.fsum(count("exposures", k) * a for k, a in zip(first, retell, strict=True)) / (1 - r)
+    return [k + passed_on * t for k, t in zip(first, retold, strict=True)]
+
+
+def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
+    """Return R of several channels: the largest eigenvalue of M_cd, exposures on d caused by one on c."""
+    import numpy as np
+
+    if any(not entry >= 0 for row in matrix for entry in row):
+        raise InputError("the retelling matrix holds a negative entry; exposures per exposure are 0 or more")
+    return float(np.abs(np.linalg.eigvals(np.asarray(matrix, dtype=float))).max())
+
+
+def total_by_type(first: Sequence[float], matrix: Sequence[Sequence[float]]) -> list[float] | None:
+    """Return exposures by channel, k (I - M)^-1; None when the spectral radius is 1 or more."""
+    import numpy as np
+
+    if spectral_radius(matrix) >= 1:
+        return None
+    m = np.asarray(matrix, dtype=float)
+    return [float(each) for each in np.linalg.solve((np.eye(len(first)) - m).T, np.asarray(first, dtype=float))]
+
+
+def saturated_reach(exposures: float, r: float, *, audience: float) -> float:
+    """Return the different people reached in a pool of `audience`, right for every R; at R = 0 `unique_people`.
+
+    Raises:
+        InputError: negative exposures or R, or an audience that is not above 0.
+
+    >>> round(saturated_reach(5718, 1.5, audience=100_000), 6)
+    63646.324064
+    """
+    r = count("R", r)
+    started = unique_people(exposures, audience) / audience
+    # g(z) = 1 - (1 - x0) exp(-R z) - z is concave, g(x0) >= 0 >= g(1): one root between, the largest
+    low, high = started, 1.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if 1 - (1 - started) * math.exp(-r * middle) >= middle:
+            low = middle
+        else:
+            high = middle
+    return audience * (low + high) / 2 if started > 0 else 0.0
+
+
+def reproduction_from_event(seeded: float, extra: float) -> float | None:
+    """Return R from one event: extra / (seeded + extra); None when nobody was reached."""
+    total = count("seeded", seeded) + count("extra", extra)
+    return extra / total if total else None
+
+
+def reproduction_from_reposts(posts: int, reposts: int) -> tuple[Estimate, Moments]:
+    """Return R from posts and their reposts: likelihood, then the posterior under a Gamma(1, 20) prior (mean .05).
+
+    Returns:
+        Maximum likelihood reposts / (posts + reposts) with the posterior's 90 % range, and the posterior's moments.
+
+    >>> [round(each, 6) for each in reproduction_from_reposts(1000, 60)[0]]
+    [0.056604, 0.045136, 0.068879]
+    """
+    from scipy.stats import gamma
+
+    total = count("posts", posts) + count("reposts", reposts)
+    shape, rate = 1 + reposts, 20 + total
+    low, high = (float(end) for end in gamma.ppf((0.05, 0.95), shape, scale=1 / rate))
+    return Estimate(reposts / total if total else 0.0, low, high), Moments(shape / rate, shape / rate**2)
+
+
+def told_by(elapsed: float, half_life: float) -> float:
+    """Return the share of a post's retellings made by then: 1 - 2^(-t / h)."""
+    return -math.expm1(-math.log(2) * count("elapsed", elapsed) / positive("half-life", half_life))
+
+
+def reproduction_censored(reposts: float, ages: Sequence[float], *, half_life: float) -> float | None:
+    """Return R when young posts are still being retold: reposts / sum of each post's `told_by`; None without any.
+
+    Args:
+        reposts: seen so far.
+        ages: time since each post, same unit as `half_life`.
+        half_life: of retelling.
+    """
+    told = math.fsum(told_by(age, half_life) for age in ages)
+    return count("reposts", reposts) / told if told > 0 else None
+
+
+def later_tellings(elapsed: float, r: float, *, half_life: float) -> float | None:
+    """Return retellings per first-hand telling by then: R / (1 - R) (1 - 2^(-(1 - R) t / h)); None at R of 1 or more.
+
+    The whole cascade has the half-life h / (1 - R).
+    """
+    r = count("R", r)
+    return None if r >= 1 else r / (1 - r) * told_by(elapsed * (1 - r), half_life)
+
+
+def memory_half_life(still: float, *, after_years: float) -> float:
+    """Return the half-life, in years, of an experience of which a share still acts after some years.
+
+    >>> round(memory_half_life(0.39, after_years=2), 6)
+    1.472262
+    """
+    if not 0 < still < 1:
+        raise InputError(f"share that still acts is {still}, must be between 0 and 1")
+    return positive("years", after_years) * math.log(2) / -math.log(still)
+
+
+def memory_weight(years: float, *, half_life: float) -> float:
+    """Return the weight of an experience that many years ago, 2^(-t / H), 0..1."""
+    return math.exp2(-count("years", years) / positive("half-life", half_life))
