@@ -1,0 +1,185 @@
+"""The whole way on the sample: pull to digest, twice the same, through every kind of sudden death, under a reader."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from records.home import Home
+
+pytestmark = pytest.mark.xdist_group("sample")
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[1] / "examples"
+SAMPLE = EXAMPLES / "sample" / "grapevine.toml"
+STEPS = ("pull", "load", "score", "build", "publish", "digest", "alert")
+
+Grapevine = Callable[..., "subprocess.CompletedProcess[str]"]
+TablesOf = Callable[[Home], dict[str, list[tuple[Any, ...]]]]
+
+
+@dataclass(frozen=True)
+class Unhurt:
+    """A run that was never killed: its home folder, and how many ticks each of its steps took."""
+
+    home: Home
+    ticks: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def unhurt(tmp_path_factory: pytest.TempPathFactory) -> Unhurt:
+    home = Home(tmp_path_factory.mktemp("unhurt") / "home")
+    done = traced(home)
+    assert done.returncode == 0, done.stderr
+    return Unhurt(home, json.loads(done.stdout))
+
+
+def traced(home: Home, *place_of_death: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(HERE / "run_killed.py"), str(SAMPLE), str(home.root), *place_of_death]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def published(home: Home, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.published_file), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def files_under(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_make_sample__same_bytes_again(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, EXAMPLES / "make_sample.py", tmp_path], check=True)
+
+    names = ["inbox.csv", "posts.jsonl", "reviews.csv"]
+    assert filecmp.cmpfiles(tmp_path, EXAMPLES / "sample", names, shallow=False) == (names, [], [])
+
+
+def test_sample__every_row_is_accounted_for(unhurt: Unhurt) -> None:
+    rows = published(
+        unhurt.home,
+        "SELECT source_name, read_count, kept_count, duplicate_count, rejected_count FROM marts.source_health "
+        "ORDER BY source_name",
+    )
+    assert rows == [
+        ("inbox", 79, 78, 1, 0),
+        ("posts", 169, 168, 1, 0),
+        ("reviews", 165, 163, 0, 2),
+    ]
+
+
+def test_sample__something_happened_to_one_brand_in_the_last_week(unhurt: Unhurt) -> None:
+    rows = published(
+        unhurt.home,
+        "SELECT brand, bad_count > 30, is_bad_change_finding, bad_change_ratio_low > 1 FROM marts.brand_period "
+        "WHERE period_kind = 'week' AND period_name = '2026-W46' ORDER BY brand",
+    )
+    assert rows == [("quickwren", False, False, None), ("thistlepost", True, True, True)] or rows == [
+        ("quickwren", False, False, False),
+        ("thistlepost", True, True, True),
+    ]
+    quiet = published(
+        unhurt.home,
+        "SELECT count(*) FROM marts.brand_period WHERE period_kind = 'week' AND period_name < '2026-W46' "
+        "AND (is_bad_change_finding OR is_good_change_finding)",
+    )
+    assert quiet == [(0,)]
+
+
+def test_sample__a_post_about_both_brands_is_judged_towards_each(unhurt: Unhurt) -> None:
+    both = published(
+        unhurt.home,
+        "SELECT count(*) FROM (SELECT mention_id FROM marts.mentions GROUP BY 1 HAVING count(DISTINCT brand) = 2)",
+    )
+    assert both == [(4,)]
+
+
+def test_sample__a_case_put_right_keeps_its_bad_week_and_gains_a_good_one(unhurt: Unhurt) -> None:
+    with duckdb.connect(str(unhurt.home.warehouse), read_only=True) as warehouse:
+        rows = warehouse.execute(
+            "SELECT strftime(told_date, '%G-W%V'), label, is_recovered FROM core.experience "
+            "JOIN core.mention USING (mention_id) WHERE native_id = 'r9001' ORDER BY told_date"
+        ).fetchall()
+    assert rows == [("2026-W44", "bad", True), ("2026-W46", "good", False)]
+
+
+def test_sample__digest_says_that_it_is_a_sample(unhurt: Unhurt) -> None:
+    for brand in ("thistlepost", "quickwren"):
+        text = (unhurt.home.digests / "2026-W46" / brand / "mail.txt").read_text()
+        assert "sample" in text.lower()
+
+
+def test_run__again_changes_nothing(unhurt: Unhurt, grapevine: Grapevine, tables_of: TablesOf) -> None:
+    before = tables_of(unhurt.home)
+    digests = files_under(unhurt.home.digests)
+    current = unhurt.home.current.resolve()
+
+    done = grapevine(unhurt.home, "run", "--config", str(SAMPLE), "--json")
+
+    assert done.returncode == 0, done.stderr
+    steps = json.loads(done.stdout)
+    assert {one["status"] for one in steps["pull"]["slices"]} == {"unchanged"}
+    assert steps["score"]["scored_count"] == 0
+    assert steps["build"]["is_skipped"]
+    assert steps["publish"]["is_skipped"]
+    assert tables_of(unhurt.home) == before
+    assert files_under(unhurt.home.digests) == digests
+    assert unhurt.home.current.resolve() == current
+
+
+def test_run__killed_in_every_step_then_whole(
+    unhurt: Unhurt, home: Home, grapevine: Grapevine, tables_of: TablesOf
+) -> None:
+    # One home folder dies in each step in turn; every run takes up what the one before left lying.
+    for step in STEPS:
+        moment = max(1, unhurt.ticks.get(step, 0) // 2)
+        died = traced(home, step, str(moment))
+        assert died.returncode == -signal.SIGKILL, f"{step}: {died.stderr}"
+
+    done = grapevine(home, "run", "--config", str(SAMPLE))
+
+    assert done.returncode == 0, done.stderr
+    expected, found = tables_of(unhurt.home), tables_of(home)
+    assert found.keys() == expected.keys()
+    for table, rows in expected.items():
+        assert found[table] == rows, table
+    assert files_under(home.digests).keys() == files_under(unhurt.home.digests).keys()
+    leftovers = [str(path) for path in home.root.rglob("*.tmp")]
+    assert leftovers == []
+
+
+def test_publish__reader_sees_whole_states_only(home: Home, tmp_path: Path, grapevine: Grapevine) -> None:
+    folder = tmp_path / "sample"
+    shutil.copytree(SAMPLE.parent, folder)
+    config = str(folder / "grapevine.toml")
+    first = grapevine(home, "run", "--config", config)
+    assert first.returncode == 0, first.stderr
+    command = [sys.executable, str(HERE / "read_published.py"), str(home.published_file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "410,410,160\n"
+        with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
+            late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
+            posts.write(json.dumps(late) + "\n")
+
+        second = grapevine(home, "run", "--config", config)
+
+        assert second.returncode == 0, second.stderr
+        assert reader.stdout.readline() == "411,411,160\n"
+        reader.stdin.close()
+        seen = json.loads(reader.stdout.readline())
+    assert reader.returncode == 0
+    assert list(seen) == ["410,410,160", "411,411,160"]
+    assert min(seen.values()) >= 1
