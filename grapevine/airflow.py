@@ -24,8 +24,9 @@ from typing import Annotated
 
 import typer
 
+from grapevine.places import DEFAULT_CONFIG
 from grapevine.schedule import POOL, POOL_NOTE
-from grapevine.settings import DEFAULT_FILE, load_settings
+from grapevine.settings import load_settings
 from records.errors import ConfigError, GrapevineError, TransientError
 
 __all__ = ["choose", "environment", "free_port", "main", "session_members", "stop_session"]
@@ -183,7 +184,7 @@ def _run(config: Path | None, home: Path | None, port: int) -> None:
 def choose(config: Path | None, home: Path | None) -> tuple[Path, Path]:
     """Return settings and home: as given, as the environment says, as in this folder, else the sample's."""
     named = config or (Path(os.environ["GRAPEVINE_CONFIG"]) if "GRAPEVINE_CONFIG" in os.environ else None)
-    chosen = named or (DEFAULT_FILE if DEFAULT_FILE.exists() else SAMPLE)
+    chosen = named or (DEFAULT_CONFIG if DEFAULT_CONFIG.exists() else SAMPLE)
     default_home = "var/sample" if chosen == SAMPLE else "var"
     return chosen.resolve(), (home or Path(os.environ.get("GRAPEVINE_HOME", default_home))).resolve()
 

@@ -16,19 +16,19 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from grapevine.settings import DEFAULT_FILE, Settings, load_settings
+from grapevine.places import resolve_config, resolve_home
+from grapevine.settings import Settings, load_settings
 from records.brand import Brand, Query
 from records.errors import ConfigError
 from records.home import Home
 from records.setup import SourceSetup
 
 if TYPE_CHECKING:
-    from warehouse.erase import EraseReport
-    from warehouse.publish import PublishReport
-
     from connectors.pull import PullResult
     from warehouse.build import BuildReport
+    from warehouse.erase import EraseReport
     from warehouse.load import LoadReport
+    from warehouse.publish import PublishReport
 
 __all__ = [
     "STEPS",
@@ -61,14 +61,13 @@ class Workspace:
         """Read the settings and name the home folder.
 
         Args:
-            config: the settings file; `GRAPEVINE_CONFIG`, then ./grapevine.toml when left out.
-            home: the home folder; `GRAPEVINE_HOME`, then ./var when left out.
+            config: the settings file; None for the usual one (`grapevine.places`).
+            home: the home folder; None for the usual one.
 
         Raises:
             ConfigError: the settings can't be used.
         """
-        config = config or Path(os.environ.get("GRAPEVINE_CONFIG", DEFAULT_FILE))
-        return cls(load_settings(config), resolve_home(home))
+        return cls(load_settings(resolve_config(config)), resolve_home(home))
 
     @cached_property
     def brands(self) -> tuple[Brand, ...]:
@@ -101,11 +100,6 @@ class StepDone:
     step: str
     seconds: float
     report: Any
-
-
-def resolve_home(home: Path | None) -> Home:
-    """Return the home folder: as given, else `GRAPEVINE_HOME`, else ./var."""
-    return Home((home or Path(os.environ.get("GRAPEVINE_HOME", "var"))).resolve())
 
 
 def slices(workspace: Workspace) -> list[dict[str, Any]]:
@@ -146,6 +140,21 @@ def pull_slice(
         secret_key=store.secret_key(workspace.home),
         slice=slice_name,
     )
+
+
+def file_patterns(workspace: Workspace) -> list[str] | None:
+    """Return the paths and patterns of all source files, or None where a source is not a file."""
+    from connectors import registry
+
+    patterns: list[str] = []
+    for source in workspace.sources:
+        declaration = registry.find(source.connector).declaration
+        if not declaration.reads_files:
+            return None
+        for name in declaration.path_settings:
+            given = source.settings.get(name, ())
+            patterns += [given] if isinstance(given, str) else given
+    return patterns
 
 
 def pull(workspace: Workspace, *, only: Sequence[str] = ()) -> list[PullResult]:
@@ -237,8 +246,15 @@ def digest(workspace: Workspace, *, period: str | None = None, brands: Sequence[
         brands: keys of brands; all configured ones when empty.
     """
     from digests.build import build_all
+    from digests.options import DigestOptions
 
-    return build_all(workspace.home, period=period, brands=brands or [brand.key for brand in workspace.brands])
+    chosen = workspace.settings.digest
+    return build_all(
+        workspace.home,
+        period=period,
+        brands=brands or [brand.key for brand in workspace.brands],
+        options=DigestOptions(language=chosen.language, sender=chosen.sender),
+    )
 
 
 def alert(workspace: Workspace) -> list[Any]:
@@ -273,6 +289,7 @@ def run(
     as_of: datetime | None = None,
     period: str | None = None,
     workers: int | None = None,
+    force: bool = False,
     on_start: Callable[[str], None] = lambda step: None,
     on_done: Callable[[StepDone], None] = lambda done: None,
 ) -> list[StepDone]:
@@ -283,6 +300,7 @@ def run(
         as_of: the moment the data stand for; see the glossary.
         period: the digest's period; the last complete week when left out.
         workers: processes for scoring.
+        force: build and publish even if nothing changed.
         on_start: told the name of each step before it starts.
         on_done: told each finished step.
     """
@@ -290,8 +308,8 @@ def run(
         "pull": lambda: pull(workspace),
         "load": lambda: load(workspace, as_of=as_of),
         "score": lambda: score(workspace, workers=workers),
-        "build": lambda: build(workspace),
-        "publish": lambda: publish(workspace),
+        "build": lambda: build(workspace, force=force),
+        "publish": lambda: publish(workspace, force=force),
         "digest": lambda: digest(workspace, period=period),
         "alert": lambda: alert(workspace),
     }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grapevine import pipeline
+from grapevine import pipeline, places
 from records.errors import SourceError
 
 __all__ = [
@@ -61,7 +61,7 @@ def note_failure(context: Mapping[str, Any]) -> None:
         "error": type(error).__name__ if error else None,
     }
     log.error("%(dag)s.%(task)s failed for good: %(error)s; see its log in Airflow", line)
-    home = pipeline.resolve_home(None)
+    home = places.resolve_home(None)
     home.state.mkdir(parents=True, exist_ok=True)
     with (home.state / "failures.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")

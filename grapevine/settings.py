@@ -24,7 +24,6 @@ from records.mention import Channel
 
 __all__ = ["BrandSettings", "CoverageSettings", "DigestSettings", "Settings", "SourceSettings", "load_settings"]
 
-DEFAULT_FILE = Path("grapevine.toml")
 _Share = Annotated[float, Field(gt=0, le=1)]
 
 

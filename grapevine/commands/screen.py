@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from grapevine.places import resolve_home
+from records.home import Home
+
 if TYPE_CHECKING:
     from grapevine.pipeline import Workspace
-    from records.home import Home
 
 __all__ = ["Screen", "screen"]
+
+
+_PIPE_WIDTH = 400
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,7 @@ class Screen:
         return Workspace.open(config=config, home=self.home)
 
     def resolved_home(self) -> Home:
-        """Return the home folder, for commands that need no settings."""
-        from grapevine.pipeline import resolve_home
-
+        """Return the home folder that the options name."""
         return resolve_home(self.home)
 
     def say(self, text: str = "") -> None:
@@ -69,8 +72,9 @@ class Screen:
             numeric = any(isinstance(row[position], int | float) for row in rows)
             table.add_column(column, justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text("" if value is None else str(value)) for value in row))
-        Console(file=sys.stdout).print(table)
+            table.add_row(*(Text(_cell(value)) for value in row))
+        # a pipe has no width of its own: nothing is wrapped for whoever reads it
+        Console(file=sys.stdout, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -87,6 +91,14 @@ class Screen:
 def screen() -> Screen:
     """Return a screen without options, for use outside a command."""
     return Screen()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
 
 
 def _plain(value: Any) -> Any:

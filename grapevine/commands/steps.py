@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from grapevine import pipeline
+from grapevine import unchanged
 from grapevine.commands import reports
 from grapevine.commands.screen import Screen
-from records.errors import InputError
+from grapevine.places import resolve_config
+from records.errors import InputError, SourceError
+
+if TYPE_CHECKING:
+    from grapevine.pipeline import StepDone
 
 __all__ = ["register"]
 
@@ -43,30 +48,46 @@ def run(
     as_of: AsOf = None,
     period: Period = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes for scoring.", show_default=False)] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Take all seven steps: pull, load, score, build, publish, digest, alert."""
     screen: Screen = context.obj
-    workspace = screen.workspace(config)
-    finished = []
+    home, file = screen.resolved_home(), resolve_config(config)
+    is_usual = as_of is None and period is None and not force
+    if is_usual and (stamp := unchanged.find(home, file)):
+        if as_json:
+            screen.json({"is_unchanged": True, "digests": [str(folder) for folder in stamp.digests]})
+            return
+        screen.note("nothing changed since the last run; --force runs all steps")
+        _show_digests(screen, stamp.digests)
+        return
 
-    def done(step: pipeline.StepDone) -> None:
+    from grapevine import pipeline
+
+    workspace = screen.workspace(config)
+    finished: list[StepDone] = []
+
+    def done(step: StepDone) -> None:
         finished.append(step)
         if not as_json:
             screen.note(f"{step.step:<8} {step.seconds:6.2f} s  {reports.summary(step.step, step.report)}")
 
     with screen.working("working"):
-        pipeline.run(workspace, as_of=_moment(as_of), period=period, workers=workers, on_done=done)
+        pipeline.run(workspace, as_of=_moment(as_of), period=period, workers=workers, force=force, on_done=done)
+    made = {step.step: step.report for step in finished}
     if as_json:
         screen.json(
-            {
-                step.step: {"seconds": round(step.seconds, 3), **reports.figures(step.step, step.report)}
-                for step in finished
-            }
+            {step.step: {"seconds": step.seconds, **reports.figures(step.step, step.report)} for step in finished}
         )
-        return
-    for folder in next(step.report for step in finished if step.step == "digest"):
-        screen.say(f"{_shown(folder / 'page.html')}")
+    else:
+        _show_digests(screen, made["digest"])
+    failed = [result for result in made["pull"] if result.status == "failed"]
+    if failed:
+        raise SourceError("; ".join(f"{one.source_name}: {one.error.message}" for one in failed if one.error))
+    patterns = pipeline.file_patterns(workspace)
+    if is_usual and patterns is not None:
+        unchanged.write(home, file, patterns=patterns, digests=made["digest"])
 
 
 def pull(
@@ -76,12 +97,12 @@ def pull(
     as_json: Json = False,
 ) -> None:
     """Fetch what is new from the sources into the landing folder."""
-    _step(context, config, "pull", lambda workspace: pipeline.pull(workspace, only=sources or []), as_json)
+    _step(context, config, "pull", lambda steps, workspace: steps.pull(workspace, only=sources or []), as_json)
 
 
 def load(context: typer.Context, config: Config = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Bring what was pulled into the warehouse."""
-    _step(context, config, "load", lambda workspace: pipeline.load(workspace, as_of=_moment(as_of)), as_json)
+    _step(context, config, "load", lambda steps, workspace: steps.load(workspace, as_of=_moment(as_of)), as_json)
 
 
 def score(
@@ -91,7 +112,7 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Label what has no label yet."""
-    _step(context, config, "score", lambda workspace: pipeline.score(workspace, workers=workers), as_json)
+    _step(context, config, "score", lambda steps, workspace: steps.score(workspace, workers=workers), as_json)
 
 
 def build(
@@ -102,12 +123,12 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build the tables with dbt and run their tests."""
-    _step(context, config, "build", lambda workspace: pipeline.build(workspace, full=full, force=force), as_json)
+    _step(context, config, "build", lambda steps, workspace: steps.build(workspace, full=full, force=force), as_json)
 
 
 def publish(context: typer.Context, config: Config = None, force: Force = False, as_json: Json = False) -> None:
     """Give readers a new, validated copy of the marts."""
-    _step(context, config, "publish", lambda workspace: pipeline.publish(workspace, force=force), as_json)
+    _step(context, config, "publish", lambda steps, workspace: steps.publish(workspace, force=force), as_json)
 
 
 def digest(
@@ -119,21 +140,24 @@ def digest(
     period: Period = None,
 ) -> None:
     """Write the digest of a week for each brand."""
+    from grapevine import pipeline
+
     screen: Screen = context.obj
-    for folder in pipeline.digest(screen.workspace(config), period=period, brands=brands or []):
-        screen.say(str(_shown(folder / "page.html")))
+    _show_digests(screen, pipeline.digest(screen.workspace(config), period=period, brands=brands or []))
 
 
 def alert(context: typer.Context, config: Config = None, as_json: Json = False) -> None:
     """Look for what can't wait until the next digest."""
-    _step(context, config, "alert", pipeline.alert, as_json)
+    _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace), as_json)
 
 
-def _step(context: typer.Context, config: Path | None, name: str, work: Any, as_json: bool) -> None:
+def _step(context: typer.Context, config: Path | None, name: str, work: Callable[..., Any], as_json: bool) -> None:
+    from grapevine import pipeline
+
     screen: Screen = context.obj
     workspace = screen.workspace(config)
     with screen.working(name):
-        report = work(workspace)
+        report = work(pipeline, workspace)
     if as_json:
         screen.json(reports.figures(name, report))
     else:
@@ -152,5 +176,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def _shown(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+def _show_digests(screen: Screen, folders: Iterable[Path]) -> None:
+    for folder in folders:
+        page = folder / "page.html"
+        screen.say(str(page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page))
