@@ -4,25 +4,18 @@ person's label in its place. Gives CTEs, the last of them `labelled` (one row pe
 the versions that the CTE `wanted` (mention_id, version_no) names.
 -#}
 {% macro labelled() -%}
-newest_classification as (
-    select
-        classification.mention_id,
-        classification.brand,
-        classification.version_no,
-        arg_max(
-            {
-                'label': label, 'label_basis': label_basis,
-                'p_bad': p_bad, 'p_neutral': p_neutral, 'p_good': p_good, 'compound': compound
-            },
-            (classification_loaded_at, model_version, prep_hash)
-        ) as scored
+scored as (
+    select classification.*
     from {{ source('raw', 'classification') }} as classification
     inner join wanted
         on classification.mention_id = wanted.mention_id and classification.version_no = wanted.version_no
-    group by classification.mention_id, classification.brand, classification.version_no
+    qualify row_number() over (
+        partition by classification.mention_id, classification.version_no, classification.brand
+        order by classification.classification_loaded_at desc, classification.model_version, classification.prep_hash
+    ) = 1
 ),
 
-person_label as (  -- a person judged the version that was the newest at the time
+judged as (  -- a person judged the version that was the newest at the time
     select
         override.mention_id,
         override.brand,
@@ -38,23 +31,21 @@ labelled as (
         wanted.mention_id,
         about.brand,
         wanted.version_no,
-        brand.time_zone,
-        coalesce(person_label.label, scored.label) as label,
-        case when person_label.label is not null then 'person' else coalesce(scored.label_basis, 'none') end as label_basis,
-        case when person_label.label is null then scored.p_bad end as p_bad,
-        case when person_label.label is null then scored.p_neutral end as p_neutral,
-        case when person_label.label is null then scored.p_good end as p_good,
+        coalesce(judged.label, scored.label) as label,
+        case when judged.label is not null then 'person' else coalesce(scored.label_basis, 'none') end as label_basis,
+        case when judged.label is null then scored.p_bad end as p_bad,
+        case when judged.label is null then scored.p_neutral end as p_neutral,
+        case when judged.label is null then scored.p_good end as p_good,
         scored.compound
     from wanted
     inner join {{ source('raw', 'mention_brand') }} as about on wanted.mention_id = about.mention_id
-    inner join {{ source('raw', 'brand') }} as brand on about.brand = brand.brand
-    left join newest_classification
-        on wanted.mention_id = newest_classification.mention_id
-        and wanted.version_no = newest_classification.version_no
-        and about.brand = newest_classification.brand
-    left join person_label
-        on wanted.mention_id = person_label.mention_id
-        and wanted.version_no = person_label.version_no
-        and about.brand = person_label.brand
+    left join scored
+        on wanted.mention_id = scored.mention_id
+        and wanted.version_no = scored.version_no
+        and about.brand = scored.brand
+    left join judged
+        on wanted.mention_id = judged.mention_id
+        and wanted.version_no = judged.version_no
+        and about.brand = judged.brand
 )
 {%- endmacro %}

@@ -5,9 +5,9 @@ with told_by as (
     from {{ ref('episode') }}
     where author_key is not null and label is not null and not is_repost
     union all
-    select mention_id, brand, episode_no, told_at, label, 'text', text_hash
+    select mention_id, brand, episode_no, told_at, label, 'text', text_key
     from {{ ref('episode') }}
-    where text_hash is not null and label is not null and not is_repost
+    where text_key is not null and label is not null and not is_repost
 ),
 
 spaced as (
