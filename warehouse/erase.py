@@ -105,8 +105,8 @@ def purge(home: Home) -> EraseReport:
     publish(home, only_newest=True)
     with store.open(home, step="erase: done") as connection:
         count = _bury(connection)
-        connection.execute("UPDATE raw.tombstone SET is_erased = true")
         _clear_artifacts(home)
+        connection.execute("UPDATE raw.tombstone SET is_erased = true")
     return EraseReport(
         mention_count=count, landing_row_count=done.row_count, page_count=done.page_count, affected=affected
     )
@@ -136,7 +136,9 @@ def _name(connection: duckdb.DuckDBPyConnection, home: Home, ids: Sequence[uuid.
     """Make the temporary table `named`: the mentions meant, wherever they are: warehouse, landing, tombstones."""
     files = [path for folder in landed.folders(home) for path in map(str, folder.glob("mention-*.parquet"))]
     pages = (
-        "SELECT mention_id::UUID, source, author_id, person_key FROM read_parquet($files) UNION ALL " if files else ""
+        "SELECT mention_id::UUID AS mention_id, source, author_id, person_key FROM read_parquet($files) UNION ALL "
+        if files
+        else ""
     )
     connection.execute(
         "CREATE TEMP TABLE named AS SELECT mention_id, any_value(source) AS source FROM "

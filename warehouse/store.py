@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,8 +132,9 @@ def secret_key(home: Home) -> bytes:
     """
     if not home.secret_key.exists():
         make_home(home)
-        draft = home.root / f"secret.key.{os.getpid()}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        handle, name = tempfile.mkstemp(prefix="secret.key.", dir=home.root)  # 0600
+        draft = Path(name)
+        with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
         try:
             os.link(draft, home.secret_key)  # unlike a rename, never replaces a key that another process just made
