@@ -16,6 +16,7 @@ from grapevine.places import resolve_config
 from records.errors import InputError, SourceError
 
 if TYPE_CHECKING:
+    from connectors.pull import PullResult
     from grapevine.pipeline import StepDone
 
 __all__ = ["register"]
@@ -82,9 +83,7 @@ def run(
         )
     else:
         _show_digests(screen, made["digest"])
-    failed = [result for result in made["pull"] if result.status == "failed"]
-    if failed:
-        raise SourceError("; ".join(f"{one.source_name}: {one.error.message}" for one in failed if one.error))
+    _raise_failed(made["pull"])
     patterns = pipeline.file_patterns(workspace)
     if is_usual and patterns is not None:
         unchanged.write(home, file, patterns=patterns, digests=made["digest"])
@@ -97,7 +96,10 @@ def pull(
     as_json: Json = False,
 ) -> None:
     """Fetch what is new from the sources into the landing folder."""
-    _step(context, config, "pull", lambda steps, workspace: steps.pull(workspace, only=sources or []), as_json)
+    results = _step(
+        context, config, "pull", lambda steps, workspace: steps.pull(workspace, only=sources or []), as_json
+    )
+    _raise_failed(results)
 
 
 def load(context: typer.Context, config: Config = None, as_of: AsOf = None, as_json: Json = False) -> None:
@@ -151,7 +153,7 @@ def alert(context: typer.Context, config: Config = None, as_json: Json = False) 
     _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace), as_json)
 
 
-def _step(context: typer.Context, config: Path | None, name: str, work: Callable[..., Any], as_json: bool) -> None:
+def _step(context: typer.Context, config: Path | None, name: str, work: Callable[..., Any], as_json: bool) -> Any:
     from grapevine import pipeline
 
     screen: Screen = context.obj
@@ -162,6 +164,14 @@ def _step(context: typer.Context, config: Path | None, name: str, work: Callable
         screen.json(reports.figures(name, report))
     else:
         screen.say(reports.summary(name, report))
+    return report
+
+
+def _raise_failed(results: Iterable[PullResult]) -> None:
+    """Say which sources failed, and end with an exit code that says so; what the others gave is kept."""
+    failed = [result for result in results if result.status == "failed"]
+    if failed:
+        raise SourceError("; ".join(f"{one.source_name}: {one.error.message}" for one in failed if one.error))
 
 
 def _moment(text: str | None) -> datetime | None:

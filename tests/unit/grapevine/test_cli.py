@@ -1,0 +1,162 @@
+"""The command line: what it prints, its exit codes, and that errors are one line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from grapevine import cli
+
+GOOD = "id,text,date,stars\n1,fine service,2026-01-02T03:04:05Z,5\n2,bad service,2026-01-03T03:04:05Z,1\n"
+SETTINGS = """
+[[brands]]
+name = "Acme"
+[[sources]]
+connector = "files"
+name = "reviews"
+channel = "review_site"
+kind = "review"
+path = "{path}"
+rating_scale = "1-5"
+brand = "acme"
+{more}
+[sources.columns]
+id = "id"
+text = "{text}"
+published_at = "date"
+rating = "stars"
+"""
+
+
+class Desk:
+    """Runs a command in this process, as a person would at the terminal."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def settings(self, path: str, *, text: str = "text", more: str = "") -> None:
+        content = SETTINGS.format(path=path, text=text, more=more)
+        (self.folder / "grapevine.toml").write_text(content, encoding="utf-8")
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        self._monkeypatch.chdir(self.folder)
+        self._monkeypatch.setattr("sys.argv", ["grapevine", "--home", str(self.folder / "home"), *arguments])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    (tmp_path / "good.csv").write_text(GOOD, encoding="utf-8")
+    return Desk(tmp_path, monkeypatch, capsys)
+
+
+def test_pull__says_what_came(desk: Desk) -> None:
+    desk.settings("good.csv")
+    assert desk("pull") == (0, "2 rows from 1 slice\n", "")
+    code, out, _ = desk("load")
+    assert code == 0
+    assert out.startswith("2 rows read: 2 kept, 0 duplicates, 0 rejected; 2 new, 0 edited; as of 2026-01-03 03:04 UTC")
+    assert desk("pull")[1] == "0 rows from 1 slice, 1 unchanged\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "more", "code", "said"),
+    [
+        ("none.csv", "text", "", 4, "none.csv does not exist"),
+        ("good.csv", "txet", "", 4, "did you mean 'text'?"),
+        ("good.csv", "text", "colour = 1", 2, "colour is not a setting"),
+        ("broken.csv.gz", "text", "", 4, "broken gzip"),
+    ],
+)
+def test_pull__wrong_input_is_one_line(desk: Desk, path: str, text: str, more: str, code: int, said: str) -> None:
+    packed = gzip.compress((GOOD * 500).encode())
+    (desk.folder / "broken.csv.gz").write_bytes(packed[: len(packed) // 2])
+    desk.settings(path, text=text, more=more)
+    got, _, err = desk("pull")
+    assert (got, err.count("\n"), err.startswith("error: ")) == (code, 1, True)
+    assert said in err
+
+
+def test_settings__missing_file_is_one_line(desk: Desk) -> None:
+    code, _, err = desk("load", "--config", "none.toml")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "grapevine init" in err
+
+
+def test_as_of__needs_a_zone(desk: Desk) -> None:
+    desk.settings("good.csv")
+    code, _, err = desk("load", "--as-of", "2026-01-01T00:00")
+    assert code == 2
+    assert "has no time zone" in err
+
+
+def test_unexpected_errors__are_one_line_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: Path) -> None:
+        raise RuntimeError("a fault\nof two lines")
+
+    monkeypatch.setattr("grapevine.pipeline.load_settings", broken)
+    code, _, err = desk("load")
+    assert (code, err) == (1, "error: unexpected RuntimeError: a fault of two lines; `grapevine --debug` shows where\n")
+
+
+def test_amplify__json_has_the_promised_names(desk: Desk) -> None:
+    code, out, _ = desk("amplify", "--bad", "35", "--good", "23", "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert {"bad", "good", "recovery_ratio", "adjusted_positive_share", "word_of_mouth_balance"} <= set(result)
+    # 35 reviews at a share rate of .35 and 23 at .23 stand for 100 experiences each
+    assert (result["bad"]["experiences"], result["good"]["experiences"]) == (pytest.approx(100), pytest.approx(100))
+    assert set(result["bad"]["tellings"]) == {"friends", "coworkers", "online", "company", "review_site"}
+    assert result["recovery_ratio"] == pytest.approx(1.468036, abs=1e-6)
+    assert result["adjusted_positive_share"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--bad", "-1"), ("--coverage", "0"), ("--coverage", "1.5"), ("--channel", "television")]
+)
+def test_amplify__refuses_what_cannot_be(desk: Desk, arguments: tuple[str, ...]) -> None:
+    code, out, err = desk("amplify", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+
+
+def test_init__writes_settings_that_can_be_read(desk: Desk) -> None:
+    code, out, _ = desk("init", "--brand", "Acme Ltd", "--competitor", "Rival", "--handle", "@acme")
+    assert code == 0
+    assert "grapevine run" in out
+    text = (desk.folder / "grapevine.toml").read_text(encoding="utf-8")
+    assert 'competitors = ["rival"]' in text
+    code, _, err = desk("init", "--brand", "Acme Ltd")
+    assert (code, "exists already" in err) == (2, True)
+
+
+def test_classify_and_evaluate__on_a_csv(desk: Desk) -> None:
+    rows = [
+        "text,truth",
+        "I love this great service,good",
+        "awful and rude staff,negative",
+        "a parcel,neutral",
+        "odd,unsure",
+    ]
+    (desk.folder / "texts.csv").write_text("\n".join(rows), encoding="utf-8")
+    code, out, _ = desk("evaluate", "texts.csv", "--text", "text", "--label", "truth", "--json")
+    result = json.loads(out)
+    assert (code, result["n"], result["left_out"]) == (0, 3, 1)
+    assert {"macro_f1_3", "macro_f1_2", "accuracy_3", "recall_bad", "ece", "confusion"} <= set(result)
+    assert desk("classify", "texts.csv", "--text", "text", "--out", "out.csv")[0] == 0
+    header, first, *_ = (desk.folder / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert [name.strip('"') for name in header.split(",")][:3] == ["text", "truth", "label"]
+    assert "good" in first
+    code, _, err = desk("evaluate", "texts.csv", "--text", "txt", "--label", "truth")
+    assert (code, "did you mean 'text'?" in err) == (2, True)
