@@ -37,8 +37,8 @@ def page() -> str:
     parts = ["# Tables and columns\n\nA table's description ends with its grain and key. Times are UTC.\n"]
     for schema, meaning in _SCHEMAS:
         parts.append(f"## {schema}\n\n{meaning}\n")
-        for table in declaration.tables() if schema == "raw" else model_tables(schema):
-            parts.append(f"### {schema}.{table.name}\n\n{table.description}\n\n{_columns(table.columns)}")
+        tables = declaration.tables() if schema == "raw" else model_tables(schema)
+        parts += [f"### {schema}.{table.name}\n\n{table.description}\n\n{_columns(table.columns)}" for table in tables]
     return "\n".join(parts)
 
 
