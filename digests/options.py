@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DigestOptions"]
+__all__ = ["AlertOptions", "DigestOptions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +26,22 @@ class DigestOptions:
     feedback: str | None = None
     unsubscribe_url: str | None = None
     mention_limit: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertOptions:
+    """Settings of alerts.
+
+    Attributes:
+        false_alarms_per_month: how many false alarms a month a brand's figure may give, on average; above 0.
+        fewest_events: fewest events (bad experiences, ratings) that can be news.
+        cool_down_days: days after an alert has closed in which it does not open again.
+        great_reach: exposures from which one bad mention is news by itself.
+        words: words or phrases that always are.
+    """
+
+    false_alarms_per_month: float = 1.0
+    fewest_events: int = 5
+    cool_down_days: int = 3
+    great_reach: int = 10_000
+    words: tuple[str, ...] = ("lawsuit", "injury")

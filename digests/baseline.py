@@ -1,0 +1,118 @@
+"""What a day's count should be: a robust level with the weekdays' pattern and the spread that the days really have.
+
+    count of a day ~ negative binomial(mean = level * weekday factor, variance = dispersion * mean + our doubt)
+
+Outbreaks in the past must not raise the level, so days far above their expectation count as if they stood at its edge
+(winsorised). Recent days weigh more (half after 28 days). The dispersion is the Pearson estimate, at least 1. How well
+level and factor are known goes into the variance, so that a short history makes a wide range, not false alarms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+__all__ = ["Expectation", "expect", "upper_tail"]
+
+SHORTEST_HISTORY = 5  # days; below that nothing is expected
+WEEKDAYS_FROM = 21  # days of history from which weekdays can be told apart
+HALF_LIFE = 28.0  # days
+EDGE = 3.0  # standard deviations at which a past day is winsorised
+PRIOR_DAYS = 1.0  # days by which a weekday's factor is drawn towards 1
+UNKNOWN_WEEKDAY = 0.2  # relative standard deviation of a weekday's factor that can't be told yet
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What was to be expected of one or several days together.
+
+    Attributes:
+        mean: above 0.
+        variance: at least the mean.
+    """
+
+    mean: float
+    variance: float
+
+    def high(self, tail: float) -> float:
+        """Return the smallest count whose chance of being exceeded is at most `tail`."""
+        return float(_distribution(self).isf(tail))
+
+
+def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Expectation | None:
+    """Return what to expect of `days` together, from the days before them.
+
+    Args:
+        history: counts of consecutive days, oldest first, zeros included.
+        first_day: the day of the first count.
+        days: the day or days judged; none of them in the history.
+
+    Returns:
+        None when the history is shorter than five days.
+    """
+    counts = np.asarray(history, dtype=np.float64)
+    if len(counts) < SHORTEST_HISTORY:
+        return None
+    weekdays = (first_day.weekday() + np.arange(len(counts))) % 7
+    weights = 0.5 ** (np.arange(len(counts))[::-1] / HALF_LIFE)
+    knows_weekdays = len(counts) >= WEEKDAYS_FROM
+    factors = _first_factors(counts, weekdays) if knows_weekdays else np.ones(7)
+    # A silent history still has a level: half an event in all of it.
+    level = max(float(np.median(counts / factors[weekdays])), 0.5 / len(counts))
+    dispersion, kept = 1.0, counts
+    for _ in range(3):
+        means = level * factors[weekdays]
+        kept = np.minimum(counts, means + EDGE * np.sqrt(dispersion * means + 0.25))
+        level = max(float(np.sum(weights * kept) / np.sum(weights * factors[weekdays])), 0.5 / len(counts))
+        if knows_weekdays:
+            factors = _factors(kept, weekdays, weights, level)
+        dispersion = _dispersion(kept, level * factors[weekdays], weights, 8 if knows_weekdays else 1)
+    effective = float(np.sum(weights) ** 2 / np.sum(weights**2))
+    asked = np.array([day.weekday() for day in days])
+    mean = level * factors[asked]
+    level_share = dispersion / (level * effective)
+    if knows_weekdays:
+        factor_share = dispersion / (mean * (effective / 7 + PRIOR_DAYS))
+    else:
+        factor_share = np.full(len(asked), UNKNOWN_WEEKDAY**2)
+    total = float(np.sum(mean))
+    variance = dispersion * total + level_share * total**2 + float(np.sum(factor_share * mean**2))
+    return Expectation(total, variance)
+
+
+def upper_tail(observed: float, expectation: Expectation) -> float:
+    """Return the chance of at least `observed`, were nothing out of the ordinary."""
+    return float(_distribution(expectation).sf(observed - 1))
+
+
+def _distribution(expectation: Expectation) -> stats.rv_frozen:
+    extra = expectation.variance - expectation.mean
+    if extra <= 1e-9 * expectation.mean:
+        return stats.poisson(expectation.mean)
+    size = expectation.mean**2 / extra
+    return stats.nbinom(size, size / (size + expectation.mean))
+
+
+def _first_factors(counts: Floats, weekdays: NDArray[np.int64]) -> Floats:
+    overall = float(np.median(counts)) + 1.0
+    factors = np.array([(float(np.median(counts[weekdays == day])) + 1.0) / overall for day in range(7)])
+    return factors / float(np.mean(factors))
+
+
+def _factors(kept: Floats, weekdays: NDArray[np.int64], weights: Floats, level: float) -> Floats:
+    seen = np.bincount(weekdays, weights * kept, 7) + PRIOR_DAYS * level
+    expected = np.bincount(weekdays, weights, 7) * level + PRIOR_DAYS * level
+    factors = seen / expected
+    return factors / float(np.mean(factors))
+
+
+def _dispersion(kept: Floats, means: Floats, weights: Floats, parameters: int) -> float:
+    squares = float(np.sum(weights * (kept - means) ** 2 / means) / np.sum(weights))
+    return max(1.0, squares * len(kept) / max(1, len(kept) - parameters))

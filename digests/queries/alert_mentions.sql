@@ -1,0 +1,14 @@
+-- Recent mentions that may not wait: bad ones seen very often, and any that hold one of the words (a pattern of whole
+-- words, matched without regard to case; '' matches nothing).
+select
+    cast(mention_id as varchar) as mention_id, source, told_date, title, text, url, label, cast(exposure_count as double)
+        as exposure_count,
+    $words <> '' and regexp_matches(coalesce(title, '') || ' ' || coalesce(text, ''), $words, 'i') as has_word
+from marts.mentions
+where brand = $brand and told_date between $first_day and $last_day and not is_duplicate
+    and not coalesce(is_gone, false)
+    and (
+        (label = 'bad' and exposure_count >= $great_reach)
+        or ($words <> '' and regexp_matches(coalesce(title, '') || ' ' || coalesce(text, ''), $words, 'i'))
+    )
+order by exposure_count desc nulls last, told_date desc, mention_id

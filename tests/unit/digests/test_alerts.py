@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digests.alerts import check, history, judge_days
+from digests.baseline import expect, upper_tail
+from digests.options import AlertOptions
+from records.home import Home
+
+MONDAY = date(2026, 11, 9)
+START = date(2024, 1, 1)
+WEEKDAYS = np.array([1, 1, 1, 1, 1.2, 0.7, 0.6]) * 7 / 6.5
+Publish = Callable[..., Path]
+Weeks = Callable[..., dict[date, tuple[int, int]]]
+Mention = Callable[..., dict[str, Any]]
+
+
+def draw(rng: np.random.Generator, means: NDArray[np.float64], dispersion: float) -> NDArray[np.int64]:
+    if dispersion <= 1:
+        return rng.poisson(means)
+    return rng.negative_binomial(means / (dispersion - 1), 1 / dispersion)
+
+
+def usual(days: int, base: float) -> NDArray[np.float64]:
+    return base * WEEKDAYS[np.arange(days) % 7]
+
+
+@pytest.mark.parametrize(("base", "dispersion"), [(3.0, 1.0), (20.0, 1.5)])
+def test_false_alarms__stay_within_the_set_rate(base: float, dispersion: float) -> None:
+    """Four simulated years with weekdays and overdispersion, one false alarm a month allowed."""
+    rng, options = np.random.default_rng(1), AlertOptions(false_alarms_per_month=1.0)
+    first_judged = START + timedelta(days=60)
+    alarms = sum(
+        len(judge_days(draw(rng, usual(425, base), dispersion).tolist(), START, options, from_day=first_judged))
+        for _ in range(4)
+    )
+    assert alarms <= 48 * 1.0
+
+
+def test_doubled_rate__is_noticed_within_two_days() -> None:
+    """At 15 bad experiences a day; mean plus three standard deviations notices far fewer."""
+    rng, options = np.random.default_rng(2), AlertOptions(false_alarms_per_month=1.0)
+    noticed, by_three_deviations, trials = 0, 0, 60
+    for trial in range(trials):
+        means = usual(62 + trial % 7, 15.0)
+        means[-2:] *= 2
+        counts = draw(rng, means, 1.2)
+        judged = START + timedelta(days=len(counts) - 2)
+        noticed += bool(judge_days(counts.tolist(), START, options, from_day=judged))
+        edges = [counts[day - 56 : day].mean() + 3 * counts[day - 56 : day].std() for day in (-2, -1)]
+        by_three_deviations += counts[-2] > edges[0] or counts[-1] > edges[1]
+    assert noticed >= 0.9 * trials
+    assert by_three_deviations < noticed
+
+
+def test_outbreak__opens_closes_and_rests() -> None:
+    counts = [6] * 60 + [40, 38] + [6] * 3 + [40] + [6] * 10
+    options = AlertOptions(cool_down_days=5)
+    (outbreak,) = judge_days(counts, START, options, from_day=START + timedelta(days=50))
+    assert outbreak.opened_on == START + timedelta(days=60)
+    assert outbreak.closed_on == START + timedelta(days=63)
+    assert outbreak.observed == 40
+    assert 4 < outbreak.expectation.mean < 8
+
+
+def test_outbreak__an_unfinished_day_opens_but_does_not_close() -> None:
+    options = AlertOptions()
+    counts = [6] * 60 + [40, 6, 1]
+    judged = START + timedelta(days=60)
+    assert judge_days(counts, START, options, from_day=judged, is_last_whole=False)[0].closed_on is None
+    assert judge_days(counts, START, options, from_day=judged)[0].closed_on == START + timedelta(days=62)
+
+
+def test_outbreak__needs_events_and_history() -> None:
+    options = AlertOptions(fewest_events=5)
+    assert judge_days([0] * 60 + [4], START, options, from_day=START + timedelta(days=60)) == []
+    assert judge_days([0] * 60 + [5], START, options, from_day=START + timedelta(days=60)) != []
+    assert judge_days([1, 1, 1, 90], START, options, from_day=START) == []
+
+
+def test_expectation__past_outbreaks_do_not_raise_it() -> None:
+    calm = expect([10] * 56, START, [START + timedelta(days=56)])
+    shaken = expect([10] * 40 + [90] * 4 + [10] * 12, START, [START + timedelta(days=56)])
+    assert calm is not None
+    assert shaken is not None
+    assert abs(shaken.mean - calm.mean) < 3
+
+
+def test_expectation__knows_weekdays_and_its_own_doubt() -> None:
+    counts = [20, 20, 20, 20, 20, 5, 5] * 8
+    saturday, monday = (expect(counts, START, [START + timedelta(days=56 + ahead)]) for ahead in (5, 0))
+    assert saturday is not None
+    assert monday is not None
+    assert saturday.mean < 8
+    assert monday.mean > 16
+    short = expect([20] * 6, START, [START + timedelta(days=6)])
+    assert short is not None
+    assert short.variance > monday.variance
+
+
+def test_upper_tail__falls_with_the_count() -> None:
+    expectation = expect([10] * 30, START, [START + timedelta(days=30)])
+    assert expectation is not None
+    tails = [upper_tail(count, expectation) for count in range(40)]
+    assert tails[0] == 1.0
+    assert all(first >= second for first, second in pairwise(tails))
+
+
+def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    days = eight_weeks((6, 9), (6, 9)) | {MONDAY + timedelta(days=6): (31, 9)}
+    publish(days, (mention(told_date=MONDAY + timedelta(days=6)),))
+    (alert,) = check(home)
+    assert (alert.figure, alert.brand, alert.opened_on, alert.observed) == (
+        "bad_count",
+        "acme",
+        date(2026, 11, 15),
+        31.0,
+    )
+    assert alert.sentence.startswith("Acme: 31 bad experiences on 15 November, where 6")
+    assert alert.links == ("https://reviews.example/1",)
+    assert check(home) == [alert]
+
+
+def test_check__closed_alerts_are_history(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks((6, 9), (6, 9)) | {MONDAY: (40, 9)})
+    assert check(home) == []
+    assert [(alert.opened_on, alert.closed_on) for alert in history(home)] == [(MONDAY, date(2026, 11, 11))]
+
+
+def test_check__great_reach_and_words(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    rows = (
+        mention(1, exposure_count=60_000.0, told_date=date(2026, 11, 15)),
+        mention(2, label="good", exposure_count=60_000.0, told_date=date(2026, 11, 15)),
+        mention(
+            3, label="neutral", text="We are filing a LAWSUIT.\r\n<b>", url="javascript:x", told_date=date(2026, 11, 14)
+        ),
+        mention(4, text="no lawsuits here", told_date=date(2026, 11, 14)),
+        mention(5, exposure_count=60_000.0, told_date=date(2026, 11, 2)),
+    )
+    publish(eight_weeks(), rows)
+    word, reach = check(home)
+    assert (word.figure, word.sentence, word.links) == (
+        "word",
+        "Acme: a word that must not wait, on 14 November on reviews: “We are filing a LAWSUIT. <b>”",
+        (),
+    )
+    assert (reach.figure, reach.observed) == ("mention", 60_000.0)
+    assert check(home, AlertOptions(words=(), great_reach=100_000)) == []
+
+
+def test_check__falling_ratings(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    old = [
+        mention(n, rating=4 + n % 2, rating_max=5, told_date=date(2026, 10, 1) + timedelta(days=n)) for n in range(30)
+    ]
+    new = [
+        mention(n, rating=1 + n % 2, rating_max=5, told_date=date(2026, 11, 10) + timedelta(days=n % 6))
+        for n in range(50, 62)
+    ]
+    publish(eight_weeks(), tuple(old + new))
+    (alert,) = check(home)
+    assert alert.sentence == (
+        "Acme: the 12 ratings of the last seven days average 30% of their scale, after 90% in the eight weeks before."
+    )
+    assert (alert.figure, round(alert.observed, 6), round(alert.expected or 0, 6)) == ("rating", 0.3, 0.9)
+
+
+def test_check__silent_source(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    rows = [mention(n, source="feed", told_date=date(2026, 10, 1) + timedelta(days=n)) for n in range(40)]
+    rows += [
+        mention(n, source="rare", told_date=date(2026, 10, 1) + timedelta(days=n % 40)) for n in range(100, 140, 9)
+    ]
+    publish(eight_weeks(), tuple(rows))
+    (alert,) = check(home)
+    assert (alert.figure, alert.brand) == ("source", "")
+    assert alert.sentence == "feed has been silent for 7 days, since 9 November, which is unusual for it."
+
+
+def test_check__speaks_german(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    publish(eight_weeks(), (mention(exposure_count=60_000.0, told_date=date(2026, 11, 15)),))
+    assert check(home, language="de")[0].sentence.startswith("Acme: Eine schlechte Erwähnung vom 15. November")
+
+
+def test_check__the_brands_day_is_not_utcs(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks((6, 9), (6, 9)), as_of=datetime(2026, 11, 15, 23, 59, tzinfo=UTC))
+    assert check(home) == []
