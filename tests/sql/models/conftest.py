@@ -51,7 +51,9 @@ class Raw:
     def add(self, table: str, **row: Any) -> None:
         self.rows.setdefault(table, []).append(row)
 
-    def brand(self, key: str, time_zone: str = "UTC", competitors: tuple[str, ...] = ()) -> None:
+    def brand(
+        self, key: str, time_zone: str = "UTC", competitors: tuple[str, ...] = (), *, is_configured: bool = True
+    ) -> None:
         self.add(
             "brand",
             brand=key,
@@ -59,7 +61,7 @@ class Raw:
             time_zone=time_zone,
             names=[key],
             competitors=list(competitors),
-            is_configured=True,
+            is_configured=is_configured,
         )
 
     def source(self, name: str, *, publishes_text: bool = True) -> None:

@@ -59,6 +59,18 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
     raw.coverage("late", 0.1, 0.2, 0.3, brand="widened")
     raw.coverage("late", 0.3, 0.4, 0.5, brand="widened", valid_from=date(2026, 1, 19))
 
+    raw.brand("added")  # a second source is listened to from the second of the two weeks compared
+    for day, source in (
+        ("2026-01-05", "posts"),
+        ("2026-01-14", "posts"),
+        ("2026-01-21", "posts"),
+        ("2026-01-21", "inbox"),
+    ):
+        raw.many(20, "bad", day, brand="added", source=source)
+    raw.many(1, "bad", "2026-03-20", brand="added", source="posts")
+    raw.brand("column", is_configured=False)
+    raw.many(1, "bad", "2026-01-07", brand="column", **review)
+    raw.many(1, "good", "2026-02-04", brand="column", **review)
     raw.many(1, "bad", "2026-01-07", brand="sparse", **review)
     raw.many(1, "good", "2026-02-04", brand="sparse", **review)
     raw.brand("ended")
@@ -171,6 +183,11 @@ def test_change__not_against_a_week_collected_in_part_and_not_before_the_end(bui
     assert month["good_change_ratio"] is None
 
 
+def test_change__an_added_source_is_no_change(built: Built) -> None:
+    week = built.period("added", "2026-01-19")
+    assert (week["bad_count"], week["bad_change_ratio"]) == (40, 1)  # 20 and 20 on the source that both weeks have
+
+
 def test_change__few_mentions_are_no_finding(built: Built) -> None:
     week = built.period("moved", "2026-01-12")  # 1 -> 100: the range excludes 1, but one mention is none
     assert week["bad_change_ratio_low"] > 1
@@ -185,6 +202,13 @@ def test_period__weeks_without_a_mention_are_there_with_zero(built: Built) -> No
     assert weeks[0][:2] == ("2026-W02", 1)
     assert weeks[1:4] == [(f"2026-W0{week}", 0, 0, True, None) for week in (3, 4, 5)]
     assert weeks[4][:2] == ("2026-W06", 1)
+
+
+def test_period__brands_made_from_a_column_have_only_what_was_told(built: Built) -> None:
+    assert built.rows(
+        "SELECT period_name FROM marts.brand_period WHERE brand = 'column' AND period_kind = 'week' ORDER BY 1"
+    ) == [("2026-W02",), ("2026-W06",)]
+    assert built.rows("SELECT count(*) FROM marts.brand_day WHERE brand = 'column'") == [(2,)]
 
 
 def test_period__runs_to_as_of_and_says_what_is_complete_and_final(built: Built) -> None:

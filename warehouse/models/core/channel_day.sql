@@ -1,45 +1,75 @@
--- The sources of one channel together: counts add up; coverages combine (overlapping sources see some of the same
--- tellings, disjoint ones add up to at most 1). One source without a coverage makes the channel's unknown: 1, flagged.
-with combined as (
+-- Coverage of each channel on the days on which something was told there and, so that silence has a coverage too, on the
+-- last day of each period; with the day's counts. Coverages of the sources that were listened to combine (overlapping
+-- ones see some of the same tellings, disjoint ones add up to at most 1). One source without makes it unknown: 1, flagged.
+with asked as (
+    select brand, channel, told_date, bad_count, good_count
+    from {{ ref('source_day') }}
+    union all
+    select listening.brand, listening.channel, least(period.period_end_date, listening.last_date), 0, 0
+    from {{ ref('period') }} as period
+    inner join {{ ref('listening') }} as listening
+        on period.brand = listening.brand
+        and period.period_start_date <= listening.last_date
+        and period.period_end_date >= listening.first_date
+),
+
+counted as (
     select
         brand,
         channel,
         told_date,
-        sum(bad_count) as bad_count,
-        sum(good_count) as good_count,
-        count(*) as source_count,
-        bool_and(coverage_mode is not null) as is_coverage_known,
-        {{ channel_coverage_mode('coverage_mode', 'is_disjoint') }} as mode,
-        {{ channel_coverage_mean('coverage_low', 'coverage_mode', 'coverage_high', 'is_disjoint') }} as mean,
-        {{ channel_coverage_variance('coverage_low', 'coverage_mode', 'coverage_high', 'is_disjoint') }} as variance,
-        any_value(coverage_inverse_mean) as only_inverse_mean,
-        any_value(coverage_inverse_square_mean) as only_inverse_square_mean,
-        any_value(coverage_log_variance) as only_log_variance
-    from {{ ref('source_day') }}
+        sum(bad_count)::bigint as bad_count,
+        sum(good_count)::bigint as good_count
+    from asked
     group by brand, channel, told_date
+),
+
+combined as (
+    select
+        counted.brand,
+        counted.channel,
+        counted.told_date,
+        counted.bad_count,
+        counted.good_count,
+        count(*) as source_count,
+        bool_and(line.mode is not null) as is_coverage_known,
+        {{ channel_coverage_mode('line.mode', 'line.is_disjoint') }} as mode,
+        {{ channel_coverage_mean('line.low', 'line.mode', 'line.high', 'line.is_disjoint') }} as mean,
+        {{ channel_coverage_variance('line.low', 'line.mode', 'line.high', 'line.is_disjoint') }} as variance,
+        any_value(line.inverse_mean) as inverse_mean,
+        any_value(line.inverse_square_mean) as inverse_square_mean,
+        any_value(line.log_variance) as log_variance
+    from counted
+    inner join {{ ref('listening') }} as listening
+        on counted.brand = listening.brand
+        and counted.channel = listening.channel
+        and counted.told_date between listening.first_date and listening.last_date
+    asof left join {{ ref('source_coverage') }} as line
+        on listening.brand = line.brand and listening.source = line.source and counted.told_date >= line.from_date
+    group by counted.brand, counted.channel, counted.told_date, counted.bad_count, counted.good_count
 )
 
 select
     brand,
     channel,
     told_date,
-    bad_count::bigint as bad_count,
-    good_count::bigint as good_count,
+    bad_count,
+    good_count,
     is_coverage_known,
     case when is_coverage_known then mode else 1 end as coverage,
     case
         when not is_coverage_known then 1
-        when source_count = 1 then only_inverse_mean
+        when source_count = 1 then inverse_mean
         else {{ coverage_inverse_mean('mean', 'variance') }}
     end as coverage_inverse_mean,
     case
         when not is_coverage_known then 1
-        when source_count = 1 then only_inverse_square_mean
+        when source_count = 1 then inverse_square_mean
         else {{ coverage_inverse_square_mean('mean', 'variance') }}
     end as coverage_inverse_square_mean,
     case
         when not is_coverage_known then 0
-        when source_count = 1 then only_log_variance
+        when source_count = 1 then log_variance
         else {{ coverage_log_variance('mean', 'variance') }}
     end as coverage_log_variance
 from combined

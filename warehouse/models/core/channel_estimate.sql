@@ -10,7 +10,6 @@ with by_period as (
         '{{ kind }}' as period_kind,
         {{ period_start(kind, 'told_date') }} as period_start_date,
         channel,
-        count(*) as day_count,
         bool_and(is_coverage_known) as is_coverage_known,
         avg(coverage) as day_coverage,
         avg(coverage_inverse_mean) as day_inverse_mean,
@@ -25,9 +24,7 @@ with by_period as (
         {%- endfor %}
     from {{ ref('channel_day') }}
     group by brand, period_start_date, channel
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{- " union all" if not loop.last }}
     {%- endfor %}
 ),
 
@@ -39,18 +36,16 @@ by_valence as (
         period_start_date,
         channel,
         '{{ valence }}' as valence,
-        day_count,
         is_coverage_known,
         {{ valence }}_count as observed_count,
         coalesce({{ valence }}_count / nullif({{ valence }}_over_coverage, 0), day_coverage) as coverage,
-        coalesce({{ valence }}_inverse_mean / nullif({{ valence }}_count, 0), day_inverse_mean) as coverage_inverse_mean,
+        coalesce({{ valence }}_inverse_mean / nullif({{ valence }}_count, 0), day_inverse_mean)
+            as coverage_inverse_mean,
         coalesce({{ valence }}_inverse_square_mean / nullif({{ valence }}_count, 0), day_inverse_square_mean)
             as coverage_inverse_square_mean,
         coalesce({{ valence }}_log_variance / nullif({{ valence }}_count, 0), day_log_variance) as coverage_log_variance
     from by_period
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{- " union all" if not loop.last }}
     {%- endfor %}
 ),
 
@@ -79,7 +74,6 @@ heard as (
 rated as (
     select
         by_valence.*,
-        by_valence.day_count = period.period_end_date - period.period_start_date + 1 as is_whole,
         rate.share_rate * by_valence.coverage as capture_probability,
         rate.rate_inverse_mean * by_valence.coverage_inverse_mean as inverse_mean,
         rate.rate_inverse_square_mean * by_valence.coverage_inverse_square_mean as inverse_square_mean,
@@ -110,7 +104,6 @@ select
     channel,
     valence,
     observed_count::bigint as observed_count,
-    is_whole,
     is_coverage_known,
     coverage,
     coverage_log_variance,

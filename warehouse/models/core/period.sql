@@ -1,28 +1,26 @@
 -- Every period from a brand's first telling to the run's as_of, also those in which nobody spoke, so that a chart shows
--- the gap. Days only where something was told: brand_day has them all; and so all periods of brands made from a column.
+-- the gap. Days, and all periods of brands made from a column (hundreds of them, over many years), only where something
+-- was told.
 with started as (
-    select distinct
-        brand, 'day' as period_kind, told_date as period_start_date, {{ period_length('day') }} as length,
-        {{ period_name('day', 'told_date') }} as period_name
-    from {{ ref('source_day') }}
-    where mention_count + changed_count > 0
-    {%- for kind in period_kinds() if kind != 'day' %}
-    union all
-    select brand, '{{ kind }}', start_date, {{ period_length(kind) }}, {{ period_name(kind, 'start_date') }}
+    {%- for kind in period_kinds() %}
+    select
+        brand, '{{ kind }}' as period_kind, period_start_date, {{ period_length(kind) }} as length,
+        {{ period_name(kind, 'period_start_date') }} as period_name
     from (
+        select distinct brand, {{ period_start(kind, 'told_date') }} as period_start_date
+        from {{ ref('source_day') }}
+        {%- if kind != 'day' %}
+        union
         select
             brand,
             unnest(generate_series(
                 {{ period_start(kind, 'first_date') }}, {{ period_start(kind, 'last_date') }}, {{ period_length(kind) }}
-            ))::date as start_date
+            ))::date
         from {{ ref('brand_span') }}
         where is_configured
-        union
-        select day.brand, {{ period_start(kind, 'day.told_date') }}::date
-        from {{ ref('source_day') }} as day
-        inner join {{ ref('brand_span') }} as span on day.brand = span.brand
-        where not span.is_configured
+        {%- endif %}
     )
+    {{- " union all" if not loop.last }}
     {%- endfor %}
 ),
 

@@ -12,9 +12,7 @@ with told as (
         sum(rating_sum) / nullif(sum(rating_count), 0) as average_rating
     from {{ ref('source_day') }}
     group by brand, period_start_date
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+    {{- " union all" if not loop.last }}
     {%- endfor %}
 ),
 
@@ -50,14 +48,6 @@ paired as (
         good.exposures_high as good_exposures_high,
         bad.hidden_share as bad_hidden_share,
         good.hidden_share as good_hidden_share,
-        bad.change_ratio as bad_change_ratio,
-        bad.change_ratio_low as bad_change_ratio_low,
-        bad.change_ratio_high as bad_change_ratio_high,
-        bad.is_change_finding as is_bad_change_finding,
-        good.change_ratio as good_change_ratio,
-        good.change_ratio_low as good_change_ratio_low,
-        good.change_ratio_high as good_change_ratio_high,
-        good.is_change_finding as is_good_change_finding,
         bad.is_coverage_known
     from {{ ref('estimate') }} as bad
     inner join {{ ref('estimate') }} as good
@@ -105,14 +95,14 @@ select
     ) }} as adjusted_positive_share_high,
     {{ share_of('told.good_count', 'told.bad_count') }} as observed_positive_share,
     {{ balance('good_exposures', 'bad_exposures') }} as word_of_mouth_balance,
-    paired.bad_change_ratio,
-    paired.bad_change_ratio_low,
-    paired.bad_change_ratio_high,
-    coalesce(paired.is_bad_change_finding, false) as is_bad_change_finding,
-    paired.good_change_ratio,
-    paired.good_change_ratio_low,
-    paired.good_change_ratio_high,
-    coalesce(paired.is_good_change_finding, false) as is_good_change_finding,
+    bad_change.change_ratio as bad_change_ratio,
+    bad_change.change_ratio_low as bad_change_ratio_low,
+    bad_change.change_ratio_high as bad_change_ratio_high,
+    coalesce(bad_change.is_change_finding, false) as is_bad_change_finding,
+    good_change.change_ratio as good_change_ratio,
+    good_change.change_ratio_low as good_change_ratio_low,
+    good_change.change_ratio_high as good_change_ratio_high,
+    coalesce(good_change.is_change_finding, false) as is_good_change_finding,
     told.average_rating,
     coalesce(told.rating_count, 0) as rating_count,
     period.is_complete,
@@ -128,4 +118,14 @@ left join paired
     on period.brand = paired.brand
     and period.period_kind = paired.period_kind
     and period.period_start_date = paired.period_start_date
+left join {{ ref('change') }} as bad_change
+    on period.brand = bad_change.brand
+    and period.period_kind = bad_change.period_kind
+    and period.period_start_date = bad_change.period_start_date
+    and bad_change.valence = 'bad'
+left join {{ ref('change') }} as good_change
+    on period.brand = good_change.brand
+    and period.period_kind = good_change.period_kind
+    and period.period_start_date = good_change.period_start_date
+    and good_change.valence = 'good'
 cross join break_even

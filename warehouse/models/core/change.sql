@@ -1,0 +1,105 @@
+-- Whether a period differs from the one before. Rates and audiences are the same in both and cancel, and so does a
+-- coverage that did not change: the change is that of the counts, those of now put at the coverage of before. Compared
+-- are the sources that were listened to in the whole of both periods (a source that was added or failed is no change),
+-- once the period is over, and whose coverage is known, and constant, in both or in neither.
+with counted as (
+    {%- for kind in period_kinds() %}
+    select
+        brand,
+        '{{ kind }}' as period_kind,
+        {{ period_start(kind, 'told_date') }} as period_start_date,
+        source,
+        channel,
+        sum(bad_count) as bad_count,
+        sum(good_count) as good_count
+    from {{ ref('source_day') }}
+    group by brand, period_start_date, source, channel
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
+),
+
+compared as (
+    select
+        period.brand,
+        period.period_kind,
+        period.period_start_date,
+        period.previous_start_date,
+        listening.source,
+        listening.channel,
+        case when before.from_date = now.from_date then 1 else coalesce(before.mode / now.mode, 1) end as scale,
+        case when before.from_date = now.from_date then 0
+            else coalesce(before.log_variance + now.log_variance, 0) end as drift
+    from {{ ref('period') }} as period
+    inner join {{ ref('listening') }} as listening
+        on period.brand = listening.brand
+        and period.previous_start_date >= listening.first_date
+        and period.period_end_date <= listening.last_date
+    asof left join {{ ref('source_coverage') }} as now
+        on listening.brand = now.brand and listening.source = now.source and period.period_end_date >= now.from_date
+    asof left join {{ ref('source_coverage') }} as before
+        on listening.brand = before.brand
+        and listening.source = before.source
+        and period.period_start_date > before.from_date
+    where
+        period.is_complete
+        and (now.from_date is null) = (before.from_date is null)
+        and (now.from_date is null or now.from_date <= period.period_start_date)
+        and (before.from_date is null or before.from_date <= period.previous_start_date)
+),
+
+{%- for valence in ['bad', 'good'] %}
+
+{{ valence }} as (
+    select
+        compared.brand,
+        compared.period_kind,
+        compared.period_start_date,
+        '{{ valence }}' as valence,
+        coalesce(sum(before.{{ valence }}_count), 0) as count_before,
+        coalesce(sum(now.{{ valence }}_count), 0) as count_now,
+        coalesce(sum(now.{{ valence }}_count * compared.scale), 0) as scaled,
+        sum(now.{{ valence }}_count * pow(compared.scale, 2)) as scaled_noise,
+        sum(pow(now.{{ valence }}_count * compared.scale, 2) * compared.drift) as scaled_drift
+    from compared
+    left join counted as now
+        on compared.brand = now.brand
+        and compared.period_kind = now.period_kind
+        and compared.period_start_date = now.period_start_date
+        and compared.source = now.source
+        and compared.channel = now.channel
+    left join counted as before
+        on compared.brand = before.brand
+        and compared.period_kind = before.period_kind
+        and compared.previous_start_date = before.period_start_date
+        and compared.source = before.source
+        and compared.channel = before.channel
+    group by compared.brand, compared.period_kind, compared.period_start_date
+),
+{%- endfor %}
+
+moved as (
+    select
+        *,
+        scaled / nullif(count_before, 0) as change_ratio,
+        -- Poisson noise of both counts, and coverage as far as it changed
+        {{ change_log_variance(
+            'count_before', 'pow(scaled, 2) / nullif(scaled_noise, 0)', 'scaled_drift / nullif(pow(scaled, 2), 0)'
+        ) }} as log_variance
+    from (select * from bad union all select * from good)
+)
+
+select
+    brand,
+    period_kind,
+    period_start_date,
+    valence,
+    count_before::bigint as count_before,
+    count_now::bigint as count_now,
+    change_ratio,
+    {{ ratio_low('change_ratio', 'log_variance') }} as change_ratio_low,
+    {{ ratio_high('change_ratio', 'log_variance') }} as change_ratio_high,
+    {{ is_change_finding(
+        ratio_low('change_ratio', 'log_variance'), ratio_high('change_ratio', 'log_variance'),
+        'count_before', 'count_now', var('min_n')
+    ) }} as is_change_finding
+from moved
