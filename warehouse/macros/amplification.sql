@@ -1,7 +1,7 @@
 {#-
 The amplification formula in SQL: experiences = mentions / (share rate x coverage), with its range.
-Each macro is a plain expression and names the Python function it mirrors (transforms/amplification.py, where the
-formula is told and derived; transforms/coverage.py for the coverage). Arguments are SQL expressions. Macros marked
+Each macro is a plain expression and names the Python function it mirrors, as module.function of transforms/;
+amplification.py tells the formula, pooling.py derives the variance. Arguments are SQL expressions. Macros marked
 "aggregate" go into a SELECT with GROUP BY over one row per channel. Null in, null out, unless a line says otherwise.
 -#}
 
@@ -15,11 +15,11 @@ formula is told and derived; transforms/coverage.py for the coverage). Arguments
 ((({{ alpha }}) + ({{ beta }}) - 1) * (({{ alpha }}) + ({{ beta }}) - 2) / ((({{ alpha }}) - 1) * (({{ alpha }}) - 2)))
 {%- endmacro %}
 
-{% macro rate_mean(alpha, beta) -%}  {#- amplification.beta_mean: E[s] -#}
+{% macro rate_mean(alpha, beta) -%}  {#- rates.Rate.mean: E[s] -#}
 (({{ alpha }}) / (({{ alpha }}) + ({{ beta }})))
 {%- endmacro %}
 
-{% macro rate_relative_variance(alpha, beta) -%}  {#- amplification.beta_relative_variance: Var[s] / E[s]^2 -#}
+{% macro rate_relative_variance(alpha, beta) -%}  {#- rates.Rate.relative_variance: Var[s] / E[s]^2 -#}
 (({{ beta }}) / (({{ alpha }}) * (({{ alpha }}) + ({{ beta }}) + 1)))
 {%- endmacro %}
 
@@ -33,88 +33,96 @@ formula is told and derived; transforms/coverage.py for the coverage). Arguments
 (({{ y }}) * (1 - ({{ pi }})) / (({{ pi }}) * ({{ pi }})))
 {%- endmacro %}
 
-{% macro experiences_mean_given_rates(y, e1) -%}  {#- amplification.uncertain_moments, mean -#}
+{% macro uniform_prior_mean(y, pi) -%}  {#- amplification.uniform_prior_mean: what y = 0 still allows -#}
+((({{ y }}) + 1) / ({{ pi }}) - 1)
+{%- endmacro %}
+
+{% macro hidden_share(coverage, rate) -%}  {#- aggregate over all five channels, 0 where not collected; amplification.hidden_share -#}
+(1 - sum(({{ coverage }}) * ({{ rate }})) / sum({{ rate }}))
+{%- endmacro %}
+
+{% macro experiences_mean_given_rates(y, e1) -%}  {#- amplification.experience_moments, mean -#}
 (({{ y }}) * ({{ e1 }}))
 {%- endmacro %}
 
-{% macro experiences_variance_given_rates(y, e1, e2) -%}  {#- amplification.uncertain_moments, variance -#}
+{% macro experiences_variance_given_rates(y, e1, e2) -%}  {#- amplification.experience_moments, variance -#}
 (({{ y }}) * (({{ e2 }}) - ({{ e1 }})) + ({{ y }}) * ({{ y }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0))
 {%- endmacro %}
 
 {#- ---- ranges ---- -#}
 
-{% macro lognormal_low(mean, variance) -%}  {#- amplification.lognormal_range, lower end; null when mean <= 0 -#}
+{% macro lognormal_low(mean, variance) -%}  {#- ranges.lognormal_range, lower end; null when mean <= 0 -#}
 (case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  - 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
 {%- endmacro %}
 
-{% macro lognormal_high(mean, variance) -%}  {#- amplification.lognormal_range, upper end; null when mean <= 0 -#}
+{% macro lognormal_high(mean, variance) -%}  {#- ranges.lognormal_range, upper end; null when mean <= 0 -#}
 (case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  + 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
 {%- endmacro %}
 
 {#- ---- the channels of one hidden total, pooled: aggregates over one row per channel ---- -#}
 
-{% macro channel_weight(pi) -%}  {#- amplification.channel_weight: information a channel adds, pi / (1 - pi) -#}
+{% macro channel_weight(pi) -%}  {#- pooling.channel_weight: information a channel adds, pi / (1 - pi) -#}
 (({{ pi }}) / greatest(1 - ({{ pi }}), 1e-12))
 {%- endmacro %}
 
-{% macro pooled_experiences(y, pi, weight) -%}  {#- aggregate; amplification.pool, experiences -#}
+{% macro pooled_experiences(y, pi, weight) -%}  {#- aggregate; pooling.pool, experiences -#}
 (sum(({{ weight }}) * ({{ y }}) / ({{ pi }})) / sum({{ weight }}))
 {%- endmacro %}
 
-{% macro pooled_mean_factor(pi, e1, weight) -%}  {#- aggregate; amplification.pool, mean_factor -#}
+{% macro pooled_mean_factor(pi, e1, weight) -%}  {#- aggregate; pooling.pool, mean_factor -#}
 (sum(({{ weight }}) * ({{ pi }}) * ({{ e1 }})) / sum({{ weight }}))
 {%- endmacro %}
 
-{% macro pooled_noise(pi, e1, e2, weight) -%}  {#- aggregate; amplification.pool, noise -#}
+{% macro pooled_noise(pi, e1, e2, weight) -%}  {#- aggregate; pooling.pool, noise -#}
 (sum(({{ weight }}) * ({{ weight }}) * ({{ pi }}) * (({{ e2 }}) - ({{ e1 }}))) / (sum({{ weight }}) * sum({{ weight }})))
 {%- endmacro %}
 
-{% macro pooled_spread(pi, e1, e2, weight) -%}  {#- aggregate; amplification.pool, spread -#}
+{% macro pooled_spread(pi, e1, e2, weight) -%}  {#- aggregate; pooling.pool, spread -#}
 (sum(({{ weight }}) * ({{ weight }}) * ({{ pi }}) * ({{ pi }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0))
  / (sum({{ weight }}) * sum({{ weight }})))
 {%- endmacro %}
 
-{% macro pooled_effective_count(y, pi, weight) -%}  {#- aggregate; amplification.pool, effective_count -#}
+{% macro pooled_effective_count(y, pi, weight) -%}  {#- aggregate; pooling.pool, effective_count -#}
 ({{ pooled_experiences(y, pi, weight) }}
  / (1 + sum(({{ weight }}) * ({{ weight }}) * (1 - ({{ pi }})) / ({{ pi }})) / (sum({{ weight }}) * sum({{ weight }}))))
 {%- endmacro %}
 
-{% macro pooled_seen(pi, weight) -%}  {#- aggregate; amplification.pool, seen: chance that a used channel shows one -#}
+{% macro pooled_seen(pi, weight) -%}  {#- aggregate; pooling.pool, seen: chance that a used channel shows one -#}
 (1 - exp(sum(ln(greatest(1 - ({{ pi }}), 1e-12))) filter (where ({{ weight }}) > 0)))
 {%- endmacro %}
 
-{% macro pooled_variance(relative_variance, weight) -%}  {#- aggregate; amplification.pool, of rates or of ln coverage -#}
+{% macro pooled_variance(relative_variance, weight) -%}  {#- aggregate; pooling.pool, of rates or of ln coverage -#}
 (sum(({{ weight }}) * ({{ weight }}) * ({{ relative_variance }})) / (sum({{ weight }}) * sum({{ weight }})))
 {%- endmacro %}
 
-{% macro pooled_shared(reach_part, relative_variance, weight) -%}  {#- aggregate; amplification.pool, shared -#}
+{% macro pooled_shared(reach_part, relative_variance, weight) -%}  {#- aggregate; pooling.pool, shared -#}
 (sum(({{ weight }}) * ({{ reach_part }}) * ({{ relative_variance }})) / sum({{ weight }}))
 {%- endmacro %}
 
-{% macro pooled_disagreement(y, pi, n_hat) -%}  {#- aggregate; amplification.disagreement, Q; n_hat is the group's own estimate -#}
+{% macro pooled_disagreement(y, pi, n_hat) -%}  {#- aggregate; pooling.disagreement, Q; n_hat is the group's own estimate -#}
 (sum(pow(({{ y }}) / ({{ pi }}) - ({{ n_hat }}), 2) * ({{ pi }}) / (({{ n_hat }}) * (1 - ({{ pi }})))))
 {%- endmacro %}
 
 {#- ---- from the pooled columns: mean, variance, range of the experiences ---- -#}
 
-{% macro experience_mean(n_hat, mean_factor, seen) -%}  {#- amplification.experience_moments, mean -#}
+{% macro experience_mean(n_hat, mean_factor, seen) -%}  {#- pooling.Pooled.moments, mean -#}
 (case when ({{ n_hat }}) > 0 then ({{ n_hat }}) * ({{ mean_factor }})
  else greatest(({{ mean_factor }}) / ({{ seen }}) - 1, 0) end)
 {%- endmacro %}
 
-{% macro experience_variance(n_hat, noise, spread, seen) -%}  {#- amplification.experience_moments, variance -#}
+{% macro experience_variance(n_hat, noise, spread, seen) -%}  {#- pooling.Pooled.moments, variance -#}
 (case when ({{ n_hat }}) > 0 then ({{ n_hat }}) * ({{ noise }}) + ({{ n_hat }}) * ({{ n_hat }}) * ({{ spread }})
  else ({{ noise }}) / ({{ seen }}) + ({{ spread }}) / (({{ seen }}) * ({{ seen }})) end)
 {%- endmacro %}
 
-{% macro experiences_low(n_hat, mean, variance, floor) -%}  {#- amplification.experience_range, lower end -#}
+{% macro experiences_low(n_hat, mean, variance, floor) -%}  {#- pooling.Pooled.range, lower end -#}
 (case when ({{ n_hat }}) > 0
  then least(greatest({{ lognormal_low(mean, variance) }}, ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end)
 {%- endmacro %}
 
-{% macro experiences_high(n_hat, mean, variance) -%}  {#- amplification.experience_range, upper end -#}
+{% macro experiences_high(n_hat, mean, variance) -%}  {#- pooling.Pooled.range, upper end -#}
 (greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }})) + 0 * ({{ n_hat }}))
 {%- endmacro %}
 
@@ -151,53 +159,53 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 
 {#- ---- ratios ---- -#}
 
-{% macro ratio_low(ratio, log_variance) -%}  {#- amplification.ratio_range, lower end; null when ratio <= 0 or null -#}
+{% macro ratio_low(ratio, log_variance) -%}  {#- ranges.ratio_range, lower end; null when ratio <= 0 or null -#}
 (case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(-1.6448536269514722 * sqrt({{ log_variance }})) end)
 {%- endmacro %}
 
-{% macro ratio_high(ratio, log_variance) -%}  {#- amplification.ratio_range, upper end; null when ratio <= 0 or null -#}
+{% macro ratio_high(ratio, log_variance) -%}  {#- ranges.ratio_range, upper end; null when ratio <= 0 or null -#}
 (case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(1.6448536269514722 * sqrt({{ log_variance }})) end)
 {%- endmacro %}
 
-{% macro change_log_variance(count_before, count_after, coverage_log_variance) -%}  {#- amplification.change -#}
+{% macro change_log_variance(count_before, count_after, coverage_log_variance) -%}  {#- ratios.change -#}
 (1 / nullif(({{ count_before }})::double, 0) + 1 / nullif(({{ count_after }})::double, 0) + ({{ coverage_log_variance }}))
 {%- endmacro %}
 
-{% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good) -%}  {#- amplification.good_per_bad -#}
+{% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good) -%}  {#- ratios.good_per_bad -#}
 (1 / nullif(({{ count_bad }})::double, 0) + 1 / nullif(({{ count_good }})::double, 0)
  + ({{ rate_variance_bad }}) + ({{ rate_variance_good }}))
 {%- endmacro %}
 
-{% macro good_per_bad_low(ratio, log_variance, bad, good) -%}  {#- amplification.good_per_bad; null when nothing bad was seen -#}
+{% macro good_per_bad_low(ratio, log_variance, bad, good) -%}  {#- ratios.good_per_bad; null when nothing bad was seen -#}
 (case when ({{ bad }}) > 0 and ({{ good }}) > 0 then {{ ratio_low(ratio, log_variance) }} when ({{ bad }}) > 0 then 0 end)
 {%- endmacro %}
 
-{% macro good_per_bad_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- amplification.good_per_bad -#}
+{% macro good_per_bad_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- ratios.good_per_bad -#}
 (case when ({{ bad }}) > 0 and ({{ good }}) > 0 then {{ ratio_high(ratio, log_variance) }}
  when ({{ bad }}) > 0 then ({{ good_high }}) / ({{ bad_low }}) end)
 {%- endmacro %}
 
-{% macro positive_share_low(ratio, log_variance, bad, good, bad_high, good_low) -%}  {#- amplification.positive_share: through the logit -#}
+{% macro positive_share_low(ratio, log_variance, bad, good, bad_high, good_low) -%}  {#- ratios.positive_share: through the logit -#}
 (case when ({{ bad }}) > 0 and ({{ good }}) > 0
  then {{ ratio_low(ratio, log_variance) }} / (1 + {{ ratio_low(ratio, log_variance) }})
  when ({{ good }}) > 0 then ({{ good_low }}) / (({{ good_low }}) + ({{ bad_high }})) when ({{ bad }}) > 0 then 0 end)
 {%- endmacro %}
 
-{% macro positive_share_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- amplification.positive_share -#}
+{% macro positive_share_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- ratios.positive_share -#}
 (case when ({{ bad }}) > 0 and ({{ good }}) > 0
  then {{ ratio_high(ratio, log_variance) }} / (1 + {{ ratio_high(ratio, log_variance) }})
  when ({{ good }}) > 0 then 1 when ({{ bad }}) > 0 then ({{ good_high }}) / (({{ good_high }}) + ({{ bad_low }})) end)
 {%- endmacro %}
 
-{% macro share_of(part, rest) -%}  {#- amplification.share_of: part / (part + rest), null when both are 0 -#}
+{% macro share_of(part, rest) -%}  {#- ratios.share_of: part / (part + rest), null when both are 0 -#}
 (({{ part }}) / nullif(({{ part }}) + ({{ rest }}), 0))
 {%- endmacro %}
 
-{% macro balance(good, bad) -%}  {#- amplification.balance: -1..+1, null when both are 0 -#}
+{% macro balance(good, bad) -%}  {#- ratios.balance: -1..+1, null when both are 0 -#}
 ((({{ good }}) - ({{ bad }})) / nullif(({{ good }}) + ({{ bad }}), 0))
 {%- endmacro %}
 
-{% macro is_change_finding(low, high, observed_before, observed_after, min_n=12) -%}  {#- amplification.is_finding -#}
+{% macro is_change_finding(low, high, observed_before, observed_after, min_n=12) -%}  {#- ratios.is_finding -#}
 (coalesce(({{ low }}) > 1 or ({{ high }}) < 1, false) and ({{ observed_before }}) >= {{ min_n }} and ({{ observed_after }}) >= {{ min_n }})
 {%- endmacro %}
 
@@ -207,11 +215,11 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 
 {#- ---- coverage, triangular(low, mode, high), 0 < low <= mode <= high <= 1 ---- -#}
 
-{% macro coverage_mean(low, mode, high) -%}  {#- coverage.mean -#}
+{% macro coverage_mean(low, mode, high) -%}  {#- coverage.triangular, mean -#}
 ((({{ low }}) + ({{ mode }}) + ({{ high }})) / 3)
 {%- endmacro %}
 
-{% macro coverage_variance(low, mode, high) -%}  {#- coverage.variance -#}
+{% macro coverage_variance(low, mode, high) -%}  {#- coverage.triangular, variance -#}
 ((pow({{ high }} - ({{ low }}), 2) - (({{ mode }}) - ({{ low }})) * (({{ high }}) - ({{ mode }}))) / 18)
 {%- endmacro %}
 
@@ -231,14 +239,14 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  - product(pow(1 - {{ coverage_mean(low, mode, high) }}, 2)) end)
 {%- endmacro %}
 
-{% macro coverage_inverse_mean(mean, variance) -%}  {#- coverage.lognormal_moments, E[1/kappa] -#}
+{% macro coverage_inverse_mean(mean, variance) -%}  {#- coverage.combine, E[1/kappa] -#}
 ((1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))) / ({{ mean }}))
 {%- endmacro %}
 
-{% macro coverage_inverse_square_mean(mean, variance) -%}  {#- coverage.lognormal_moments, E[1/kappa^2] -#}
+{% macro coverage_inverse_square_mean(mean, variance) -%}  {#- coverage.combine, E[1/kappa^2] -#}
 (pow(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})), 3) / (({{ mean }}) * ({{ mean }})))
 {%- endmacro %}
 
-{% macro coverage_log_variance(mean, variance) -%}  {#- coverage.lognormal_moments, Var[ln kappa] -#}
+{% macro coverage_log_variance(mean, variance) -%}  {#- coverage.combine, Var[ln kappa] -#}
 (ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))
 {%- endmacro %}

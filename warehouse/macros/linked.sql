@@ -1,0 +1,42 @@
+{#- Corrections before and beside the estimate, as plain expressions: transforms/prevalence.py, linked.py, stars.py. -#}
+
+{% macro rogan_gladen(q, sensitivity, specificity) -%}  {#- prevalence.rogan_gladen; null when too close to guessing -#}
+(case when ({{ sensitivity }}) + ({{ specificity }}) - 1 >= 0.2
+ then (({{ q }}) + ({{ specificity }}) - 1) / (({{ sensitivity }}) + ({{ specificity }}) - 1) end)
+{%- endmacro %}
+
+{% macro rogan_gladen_variance(q, sensitivity, specificity, n, n_sensitivity, n_specificity) -%}  {#- prevalence.rogan_gladen_variance -#}
+((({{ q }}) * (1 - ({{ q }})) / ({{ n }})
+ + pow({{ rogan_gladen(q, sensitivity, specificity) }}, 2) * ({{ sensitivity }}) * (1 - ({{ sensitivity }})) / ({{ n_sensitivity }})
+ + pow(1 - {{ rogan_gladen(q, sensitivity, specificity) }}, 2) * ({{ specificity }}) * (1 - ({{ specificity }})) / ({{ n_specificity }}))
+ / pow(({{ sensitivity }}) + ({{ specificity }}) - 1, 2))
+{%- endmacro %}
+
+{% macro seen_probability(pi) -%}  {#- aggregate over channels; linked.seen_probability without a silent group -#}
+(1 - product(1 - ({{ pi }})))
+{%- endmacro %}
+
+{% macro linked_experiences(people, seen) -%}  {#- linked.linked_experiences, mean -#}
+(({{ people }}) / ({{ seen }}))
+{%- endmacro %}
+
+{% macro linked_variance(people, seen) -%}  {#- linked.linked_experiences, variance -#}
+(({{ people }}) * (1 - ({{ seen }})) / (({{ seen }}) * ({{ seen }})))
+{%- endmacro %}
+
+{% macro chapman(first, second, both) -%}  {#- linked.chapman, mean -#}
+((({{ first }})::double + 1) * (({{ second }}) + 1) / (({{ both }}) + 1) - 1)
+{%- endmacro %}
+
+{% macro chapman_variance(first, second, both) -%}  {#- linked.chapman, variance -#}
+((({{ first }})::double + 1) * (({{ second }}) + 1) * (({{ first }}) - ({{ both }})) * (({{ second }}) - ({{ both }}))
+ / (pow(({{ both }}) + 1, 2) * (({{ both }}) + 2)))
+{%- endmacro %}
+
+{% macro capture_rate(first, both) -%}  {#- linked.capture_rate; null without a first list -#}
+(({{ both }})::double / nullif({{ first }}, 0))
+{%- endmacro %}
+
+{% macro star_propensity(asked, posted, asked_good, posted_good, rate) -%}  {#- stars.star_propensity; *_good: sums over the good ratings -#}
+(({{ posted }}) / ({{ asked }}) * ({{ rate }}) * ({{ asked_good }}) / ({{ posted_good }}))
+{%- endmacro %}

@@ -1,0 +1,65 @@
+{#- Second-hand spread and audiences, as plain expressions: transforms/spread.py, transforms/audience.py.
+R of 1 or more gives null: only the saturated figure (Python) has a meaning there, and is_supercritical says so. -#}
+
+{% macro is_supercritical(r) -%}  {#- spread.is_supercritical -#}
+(({{ r }}) >= 1)
+{%- endmacro %}
+
+{% macro total_exposures(exposures, r) -%}  {#- spread.total_exposures, all generations -#}
+(case when ({{ r }}) < 1 then ({{ exposures }}) / (1 - ({{ r }})) end)
+{%- endmacro %}
+
+{% macro exposures_through(exposures, r, generations) -%}  {#- spread.total_exposures, so many generations -#}
+(case when ({{ r }}) = 1 then ({{ exposures }}) * ({{ generations }})
+ else ({{ exposures }}) * (1 - pow({{ r }}, {{ generations }})) / (1 - ({{ r }})) end)
+{%- endmacro %}
+
+{% macro total_variance(exposures, r) -%}  {#- spread.total_variance, Poisson -#}
+(case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / pow(1 - ({{ r }}), 3) end)
+{%- endmacro %}
+
+{% macro total_variance_dispersed(exposures, r, dispersion) -%}  {#- spread.total_variance, negative binomial -#}
+(case when ({{ r }}) < 1 then ({{ exposures }}) * (({{ r }}) + ({{ r }}) * ({{ r }}) / ({{ dispersion }})) / pow(1 - ({{ r }}), 3) end)
+{%- endmacro %}
+
+{% macro rank_one_r(retell, retold) -%}  {#- aggregate over channels; spread.rank_one, R -#}
+(sum(({{ retell }}) * ({{ retold }})))
+{%- endmacro %}
+
+{% macro rank_one_passed_on(exposures, retell, retold) -%}  {#- aggregate over channels; spread.rank_one: (k.r) / (1 - R) -#}
+(case when {{ rank_one_r(retell, retold) }} < 1
+ then sum(({{ exposures }}) * ({{ retell }})) / (1 - {{ rank_one_r(retell, retold) }}) end)
+{%- endmacro %}
+
+{% macro reproduction_from_event(seeded, extra) -%}  {#- spread.reproduction_from_event -#}
+(({{ extra }})::double / nullif(({{ seeded }}) + ({{ extra }}), 0))
+{%- endmacro %}
+
+{% macro reproduction_mean(posts, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean -#}
+((1 + ({{ reposts }})) / (20.0 + ({{ posts }}) + ({{ reposts }})))
+{%- endmacro %}
+
+{% macro told_by(elapsed, half_life) -%}  {#- spread.told_by -#}
+(1 - pow(2, -({{ elapsed }})::double / ({{ half_life }})))
+{%- endmacro %}
+
+{% macro later_tellings(elapsed, r, half_life) -%}  {#- spread.later_tellings -#}
+(case when ({{ r }}) < 1 then ({{ r }}) / (1 - ({{ r }})) * (1 - pow(2, -(1 - ({{ r }})) * ({{ elapsed }}) / ({{ half_life }}))) end)
+{%- endmacro %}
+
+{% macro memory_half_life(still, after_years) -%}  {#- spread.memory_half_life -#}
+(({{ after_years }}) * ln(2) / -ln({{ still }}))
+{%- endmacro %}
+
+{% macro memory_weight(years, half_life) -%}  {#- spread.memory_weight -#}
+(pow(2, -({{ years }})::double / ({{ half_life }})))
+{%- endmacro %}
+
+{% macro observed_audience(default, views, engagement, engagement_rate, helpful, helpful_rate, followers, reach_rate) -%}  {#- audience.observed_audience, people -#}
+(coalesce(({{ views }})::double, ({{ engagement }})::double / ({{ engagement_rate }}), ({{ helpful }})::double / ({{ helpful_rate }}),
+ ({{ followers }})::double * ({{ reach_rate }}), ({{ default }})::double))
+{%- endmacro %}
+
+{% macro credible_mean(default, views) -%}  {#- aggregate over posts, null views left out; audience.credible_mean -#}
+((5.0 * any_value({{ default }}) + coalesce(sum({{ views }}), 0)) / (5.0 + count({{ views }})))
+{%- endmacro %}
