@@ -16,6 +16,21 @@ FROM landed_page AS page
 LEFT JOIN raw.tombstone AS tombstone USING (mention_id)
 LEFT JOIN (SELECT mention_id, min(run_no) AS run_no FROM landed_gone GROUP BY mention_id) AS gone USING (mention_id);
 
+-- A file that holds an edit lists the earlier words again each time it is read: within a run, words that are known and
+-- are followed by later ones of the same mention are its history told again, not a change back.
+CREATE TEMP TABLE landed_history AS
+SELECT step.run_no, step.row_no
+FROM (
+    SELECT
+        *,
+        lead(run_no) OVER (PARTITION BY mention_id ORDER BY run_no, row_no) IS NOT DISTINCT FROM run_no AS is_followed,
+        min(run_no) OVER (PARTITION BY mention_id, content_hash) < run_no AS is_of_earlier_run
+    FROM landed
+    WHERE NOT is_tombstoned
+) AS step
+LEFT JOIN (SELECT DISTINCT mention_id, content_hash FROM raw.mention_version) AS version USING (mention_id, content_hash)
+WHERE step.is_followed AND (step.is_of_earlier_run OR version.mention_id IS NOT NULL);
+
 -- What each record is against the one before it: of the same run, of an earlier run, or what the warehouse holds.
 CREATE TEMP TABLE landed_step AS
 SELECT
@@ -25,10 +40,17 @@ SELECT
     step.content_hash,
     coalesce(state.current_version_no, 0) AS version_no_before,
     step.run_no_before IS NOT DISTINCT FROM step.run_no AND step.hash_before = step.content_hash AS is_duplicate,
-    step.content_hash IS DISTINCT FROM coalesce(step.hash_before, state.content_hash) AS is_version
+    NOT step.is_history
+    AND step.content_hash IS DISTINCT FROM coalesce(step.told_hash_before, state.content_hash) AS is_version
 FROM (
-    SELECT *, lag(content_hash) OVER before AS hash_before, lag(run_no) OVER before AS run_no_before
+    SELECT
+        landed.*,
+        history.row_no IS NOT NULL AS is_history,
+        lag(content_hash) OVER before AS hash_before,
+        lag(CASE WHEN history.row_no IS NULL THEN content_hash END IGNORE NULLS) OVER before AS told_hash_before,
+        lag(run_no) OVER before AS run_no_before
     FROM landed
+    LEFT JOIN landed_history AS history USING (run_no, row_no)
     WHERE NOT is_tombstoned
     WINDOW before AS (PARTITION BY mention_id ORDER BY run_no, row_no)
 ) AS step

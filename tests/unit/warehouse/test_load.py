@@ -73,6 +73,25 @@ def test_load__edits_there_and_back_are_versions_in_the_order_seen(landing, load
     assert ask("SELECT current_version_no FROM raw.mention_state") == [(4,)]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_load__a_file_that_holds_an_edit_read_again_is_no_change_back(landing, loaded, mention, ask, at_once):
+    for texts in (["bad", "good"], ["bad", "good"], ["bad", "good", "better"]):
+        landing([mention(text=text) for text in texts])
+        if not at_once:
+            loaded()
+    loaded()
+    assert ask("SELECT version_no, text FROM raw.mention_version ORDER BY version_no") == [
+        (1, "bad"),
+        (2, "good"),
+        (3, "better"),
+    ]
+    assert ask("SELECT kept_count, duplicate_count, version_count FROM raw.pull ORDER BY run_id") == [
+        (2, 0, 2),
+        (2, 0, 0),
+        (3, 0, 1),
+    ]
+
+
 def test_load__newest_fetch_wins_and_null_never_overwrites(landing, loaded, mention, ask):
     early, late = FETCHED, FETCHED + timedelta(hours=5)
     landing([mention(view_count=10, like_count=1, has_reply=False, fetched_at=early)])
