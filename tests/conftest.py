@@ -7,8 +7,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from records.home import Home
+
+settings.register_profile("grapevine", deadline=None)  # how long an example takes says nothing about it
+settings.load_profile("grapevine")
 
 _LOOPBACK = ("127.", "::1", "localhost")
 

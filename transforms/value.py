@@ -57,7 +57,7 @@ class Defection:
 
     def by(self, k: float) -> float:
         """Return D(k), 0..1, never falling; D(0) = 0."""
-        return -math.expm1(-self.scale * math.pow(count("bad experiences", k), self.shape))
+        return -math.expm1(-self.scale * math.pow(count("bad experiences", k), self.shape)) if k else 0.0
 
 
 def constant_hazard(defected: float, k: int) -> float:

@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 {% macro defected_by(k, scale, shape) -%}  {#- value.Defection.by -#}
-(1 - exp(-({{ scale }}) * pow({{ k }}, {{ shape }})))
+(case when ({{ k }}) = 0 then 0 else 1 - exp(-({{ scale }}) * pow({{ k }}, {{ shape }})) end)
 {%- endmacro %}
 
 {% macro defection_scale(one) -%}  {#- value.Defection.through, scale -#}
