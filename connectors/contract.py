@@ -12,7 +12,7 @@ A source that can be asked about single ids also has `recheck_requests` and `par
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,6 +44,7 @@ __all__ = [
     "Rechecks",
     "Request",
     "Response",
+    "UsesClient",
 ]
 
 CONTRACT_VERSION = 1
@@ -302,6 +303,24 @@ class Connector(Protocol):
         Raises:
             Drift: the answer has not the expected shape.
             SourceError: the answer itself says what is wrong (an error inside a 200).
+        """
+        ...
+
+
+@runtime_checkable
+class UsesClient(Protocol):
+    """A source that is read through its own client library."""
+
+    client_hosts: ClassVar[Mapping[str, str]]
+    """Setting -> the address that the library asks; a test's setting sends it elsewhere."""
+
+    def open_client(self, session: Any, credentials: Mapping[str, str], clock: Any) -> Callable[[ClientCall], Any]:
+        """Return what answers this source's `ClientCall`s with plain JSON values, or raises a sorted error.
+
+        Args:
+            session: a `requests.Session` that the library is to send through; it retries, waits and sorts errors.
+            credentials: by the names in the declaration.
+            clock: returns now (aware UTC).
         """
         ...
 

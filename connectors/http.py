@@ -2,14 +2,18 @@
 
 Temporary faults (connection, time-out, cut body, 5xx) are tried again with urllib3's `Retry` as the policy; a 429 waits
 as long as the source says, whatever form it says it in, if that is short, and otherwise ends the pull as `Throttled`.
-No message and no log line holds a query string, a header or a body.
+Client libraries (praw, tweepy) send through the same loop by way of `PoliteSession`. No message and no log line holds a
+query string, a header or a body.
 """
 
 from __future__ import annotations
 
+import base64
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -17,11 +21,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
-from connectors.contract import Auth, Declaration, HttpRequest, Response
-from connectors.waiting import LONGEST_WAIT_SECONDS, Clock, Sleep, resume_at
+from connectors.budget import Budget
+from connectors.contract import Declaration, HttpRequest, Response
+from connectors.quiet import drop_debug_of_libraries
+from connectors.waiting import LONGEST_WAIT_SECONDS, Clock, Sleep, reset_at, resume_at
 from records.errors import ConfigError, Drift, Gone, SourceError, Throttled, TransientError
 
-__all__ = ["HttpTransport", "RetryPolicy"]
+__all__ = ["HttpTransport", "PoliteSession", "RetryPolicy", "Sender", "judge"]
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +37,7 @@ MAX_BODY_BYTES = 64 << 20
 USER_AGENT = "grapevine/0.1 (word-of-mouth monitor)"
 
 _RETRIED_STATUSES = frozenset({408, 500, 502, 503, 504, 520, 522, 524})
+_TOKEN_SLACK = timedelta(seconds=60)  # a token this close to its end is fetched anew
 
 
 class RetryPolicy(Retry):
@@ -52,127 +59,292 @@ class RetryPolicy(Retry):
         return float(min(self.backoff_max, self.backoff_factor * 2 ** (len(self.history) - 1)))
 
 
-class HttpTransport:
-    """Sends requests for one source.
+class Sender:
+    """Sends attempts until one is an answer: budget, retries, waits, errors sorted.
 
     Args:
-        declaration: the connector's; it says what statuses mean and how credentials get into a request.
-        credentials: by the names in the declaration.
+        declaration: the connector's; it says what statuses mean.
+        budget: shared by all processes of the home.
         clock: returns now (aware UTC).
         sleep: waits for seconds.
     """
 
-    def __init__(self, declaration: Declaration, *, credentials: Mapping[str, str], clock: Clock, sleep: Sleep) -> None:
+    def __init__(self, declaration: Declaration, *, budget: Budget, clock: Clock, sleep: Sleep) -> None:
         self._declaration = declaration
-        self._credentials = credentials
+        self._budget = budget
         self._clock = clock
         self._sleep = sleep
-        self._session = requests.Session()
-        self._session.trust_env = True
-        self._session.headers["User-Agent"] = USER_AGENT
-        adapter = HTTPAdapter(max_retries=Retry(0, read=False))
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
 
-    def fetch(self, request: HttpRequest) -> Response:
-        """Return the answer to a request.
+    def send(self, attempt: Callable[[], Response], *, place: str, passed_on: Collection[int] = ()) -> Response:
+        """Return the first answer.
+
+        Args:
+            attempt: sends the request once.
+            place: host and path, for messages.
+            passed_on: statuses that the caller wants to see itself.
 
         Raises:
             ConfigError: 401, 403 or another 4xx: a credential or a setting is wrong.
-            Throttled: the source asks to wait longer than a pull waits.
+            Throttled: the source, or the budget, asks to wait longer than a pull waits.
             TransientError: it failed several times in ways that pass by themselves.
             Gone: 404, 410, 451.
         """
         policy: Retry = RetryPolicy.usual()
         while True:
+            self._budget.spend()
+            error: SourceError | ConfigError | None
             try:
-                response = self._send(request)
-                error = self._judge(request, response)
+                response = attempt()
+                error = None
+                if response.status not in passed_on:
+                    error = judge(self._declaration, response.status, response.headers, place=place, now=self._clock())
                 if error is None:
+                    self._note_quota(response)
                     return response
+            except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
+                raise ConfigError(f"{place} is not an address that can be asked; correct it in the settings") from None
             except (requests.RequestException, HTTPError) as fault:
-                if isinstance(fault, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-                    raise ConfigError(f"{_place(request)} is not an address that can be asked") from None
-                error = TransientError(f"{_place(request)} did not answer ({type(fault).__name__}); try again later")
-            wait = self._wait_for(error)
+                error = TransientError(f"{place} did not answer ({type(fault).__name__}); try again later")
+            if not isinstance(error, Throttled | TransientError):
+                raise error
+            wait = self._asked_wait(error)
             try:
-                policy = policy.increment(method=request.method, url=request.url, error=None, response=None)
+                policy = policy.increment(method="GET", url=place)
             except MaxRetryError:
                 raise error from None
-            if wait is None:
-                assert isinstance(policy, RetryPolicy)  # noqa: S101 (increment returns its own class)
+            if wait is None and isinstance(policy, RetryPolicy):
                 wait = policy.wait_seconds()
-            log.info("waiting %.0f s before asking %s again", wait, _place(request))
-            self._sleep(wait)
+            log.info("waiting %.0f s before asking %s again", wait or 0.0, place)
+            self._sleep(wait or 0.0)
 
-    def close(self) -> None:
-        """Close open connections."""
-        self._session.close()
-
-    def _send(self, request: HttpRequest) -> Response:
-        headers, params = dict(request.headers), list(request.params)
-        auth: Auth = self._declaration.auth
-        if auth.kind == "bearer":
-            headers["Authorization"] = f"Bearer {self._credentials[auth.credential]}"
-        elif auth.kind == "header":
-            headers[auth.field] = self._credentials[auth.credential]
-        elif auth.kind == "param":
-            params.append((auth.field, self._credentials[auth.credential]))
-        with self._session.request(
-            request.method,
-            request.url,
-            params=params,
-            headers=headers,
-            json=request.body,
-            timeout=TIMEOUT_SECONDS,
-            stream=True,
-        ) as answer:
-            body = bytearray()
-            for block in answer.iter_content(1 << 16):
-                body += block
-                if len(body) > MAX_BODY_BYTES:
-                    raise Drift(f"{_place(request)} sent more than {MAX_BODY_BYTES >> 20} MB; ask for smaller pages")
-            return Response(
-                received_at=self._clock(),
-                status=answer.status_code,
-                headers={name.lower(): value for name, value in answer.headers.items()},
-                body=bytes(body),
-            )
-
-    def _judge(self, request: HttpRequest, response: Response) -> SourceError | None:
-        """Return None for an answer to parse, an error worth another attempt; raise one that is not."""
-        status, place = response.status, _place(request)
-        meaning = self._declaration.status_meanings.get(status)
-        if meaning == "empty" or (meaning is None and 200 <= status < 300):
-            return None
-        if meaning == "throttled" or (meaning is None and status == 429):
-            until = resume_at(response.headers, self._clock())
-            when = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "without saying for how long"
-            return Throttled(f"{place} asks to wait {when} (status {status})", until)
-        if meaning == "gone" or (meaning is None and status in (404, 410, 451)):
-            raise Gone(f"{place} no longer exists (status {status}); remove it from the settings or correct it")
-        if meaning == "transient" or (meaning is None and status in _RETRIED_STATUSES):
-            return TransientError(f"{place} answered with status {status} several times; try again later")
-        if meaning is None and status >= 500:
-            raise TransientError(f"{place} answered with status {status}; try again later")
-        names = ", ".join(credential.variable for credential in self._declaration.credentials)
-        if status in (401, 403):
-            remedy = f"check {names}" if names else "the source may be blocking this network"
-        else:
-            remedy = "check the settings of this source"
-        raise ConfigError(f"{place} refused the request (status {status}); {remedy}")
-
-    def _wait_for(self, error: SourceError) -> float | None:
+    def _asked_wait(self, error: SourceError) -> float | None:
         """Return the seconds that the source asked to wait, None if it did not say; raise if they are too many."""
         if not isinstance(error, Throttled) or error.until is None:
             return None
+        self._budget.hold_until(error.until)
         wait = (error.until - self._clock()).total_seconds()
         if wait > LONGEST_WAIT_SECONDS:
             raise error
         return max(wait, 0.0)
 
+    def _note_quota(self, response: Response) -> None:
+        """Hold back every process once the source says that nothing is left until its reset."""
+        until = reset_at(response.headers, self._clock())
+        if until is not None:
+            self._budget.hold_until(until)
 
-def _place(request: HttpRequest) -> str:
+
+class HttpTransport:
+    """Sends the `HttpRequest`s of one source, with its credentials.
+
+    Args:
+        declaration: the connector's; it says how credentials get into a request.
+        sender: the loop that sends.
+        credentials: returns them by the names in the declaration; called when first needed.
+        clock: returns now (aware UTC).
+        timeout_seconds: to connect, and to wait for the next bytes.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        *,
+        sender: Sender,
+        credentials: Callable[[], Mapping[str, str]],
+        clock: Clock,
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> None:
+        drop_debug_of_libraries()
+        self._auth = declaration.auth
+        self._sender = sender
+        self._credentials = credentials
+        self._clock = clock
+        self._timeout = timeout_seconds
+        self._token = ""
+        self._token_ends_at: datetime | None = None
+        self.session = requests.Session()
+        self.session.headers["User-Agent"] = USER_AGENT
+        self.session.mount("http://", HTTPAdapter(max_retries=Retry(0, read=False)))
+        self.session.mount("https://", HTTPAdapter(max_retries=Retry(0, read=False)))
+
+    def fetch(self, request: HttpRequest) -> Response:
+        """Return the answer to a request, or raise a sorted error; see `Sender.send`."""
+        place = _place(request.url)
+        is_renewable = self._auth.kind == "oauth2"
+        response = self._sender.send(
+            lambda: self._attempt(request), place=place, passed_on=(401,) if is_renewable else ()
+        )
+        if response.status == 401 and is_renewable:
+            self._token_ends_at = None
+            response = self._sender.send(lambda: self._attempt(request), place=place)
+        return response
+
+    def close(self) -> None:
+        """Close open connections."""
+        self.session.close()
+
+    def _attempt(self, request: HttpRequest) -> Response:
+        headers, params = dict(request.headers), list(request.params)
+        self._authorize(headers, params)
+        answer = self.session.request(
+            request.method,
+            request.url,
+            params=params,
+            headers=headers,
+            json=request.body,
+            timeout=self._timeout,
+            stream=True,
+        )
+        return _read(answer, _place(request.url), self._clock())
+
+    def _authorize(self, headers: dict[str, str], params: list[tuple[str, str]]) -> None:
+        auth = self._auth
+        if auth.kind == "bearer":
+            headers["Authorization"] = f"Bearer {self._credentials()[auth.credential]}"
+        elif auth.kind == "header":
+            headers[auth.field] = self._credentials()[auth.credential]
+        elif auth.kind == "param":
+            params.append((auth.field, self._credentials()[auth.credential]))
+        elif auth.kind == "oauth2":
+            headers["Authorization"] = f"Bearer {self._access_token()}"
+
+    def _access_token(self) -> str:
+        """Return a token that still holds, fetched with the client credentials (RFC 6749, section 4.4)."""
+        now = self._clock()
+        if self._token_ends_at is not None and now < self._token_ends_at - _TOKEN_SLACK:
+            return self._token
+        credentials, address = self._credentials(), self._auth.token_url
+        pair = f"{credentials['client_id']}:{credentials['client_secret']}".encode()
+        answer = self.session.post(
+            address,
+            data={"grant_type": "client_credentials"},
+            headers={"Authorization": f"Basic {base64.b64encode(pair).decode()}"},
+            timeout=self._timeout,
+            stream=True,
+        )
+        response = _read(answer, _place(address), now)
+        declaration = Declaration(name="token", title="token", channel="online")
+        error = judge(declaration, response.status, response.headers, place=_place(address), now=now)
+        if error is not None:
+            raise error
+        given = response.json()
+        if not isinstance(given, dict) or not given.get("access_token"):
+            raise Drift(f"{_place(address)} gave no access token")
+        self._token = str(given["access_token"])
+        self._token_ends_at = now + timedelta(seconds=float(given.get("expires_in") or 3600))
+        return self._token
+
+
+class PoliteSession(requests.Session):
+    """A `requests.Session` for client libraries: what it sends goes through `Sender`, like everything else.
+
+    A library built on it never sees a 429, a 5xx or a broken connection, which libraries sort in ways of their own: it
+    sees an answer, or a sorted error comes up through it. Statuses that libraries act upon (401: a token has ended) it
+    does see.
+
+    Args:
+        sender: the loop that sends.
+        clock: returns now (aware UTC).
+        hosts: addresses that are asked in place of others, for tests: {"https://api.example": "http://127.0.0.1:1"}.
+        timeout_seconds: to connect, and to wait for the next bytes.
+    """
+
+    _PASSED_ON = frozenset({301, 302, 400, 401, 403, 404, 409, 413, 414, 415})
+    # Client libraries sleep by these on their own, for as long as they say, in the middle of a task.
+    _QUOTA_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-used", "x-ratelimit-reset")
+
+    def __init__(
+        self,
+        *,
+        sender: Sender,
+        clock: Clock,
+        hosts: Mapping[str, str],
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> None:
+        super().__init__()
+        drop_debug_of_libraries()
+        self._sender = sender
+        self._clock = clock
+        self._hosts = hosts
+        self._timeout = timeout_seconds
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request and return its answer."""
+        address = url.decode() if isinstance(url, bytes) else url
+        for usual, other in self._hosts.items():
+            if address.startswith(usual):
+                address = other.rstrip("/") + address.removeprefix(usual)
+        kwargs["timeout"] = self._timeout
+        answers: list[requests.Response] = []
+
+        def attempt() -> Response:
+            answer = requests.Session.request(self, method, address, *args, **kwargs)
+            answers.append(answer)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(received_at=self._clock(), status=answer.status_code, headers=headers, body=answer.content)
+
+        self._sender.send(attempt, place=_place(address), passed_on=self._PASSED_ON)
+        for name in self._QUOTA_HEADERS:
+            answers[-1].headers.pop(name, None)
+        return answers[-1]
+
+
+def judge(
+    declaration: Declaration, status: int, headers: Mapping[str, str], *, place: str, now: datetime
+) -> SourceError | ConfigError | None:
+    """Return the error that a status stands for, None for an answer that can be parsed.
+
+    Args:
+        declaration: its `status_meanings` go before the usual ones.
+        status: of HTTP.
+        headers: names in lower case.
+        place: host and path, for the message.
+        now: aware UTC.
+    """
+    meaning: str | None = declaration.status_meanings.get(status)
+    if meaning is None:
+        meaning = _usual_meaning(status)
+    if meaning == "empty":
+        return None
+    if meaning == "throttled":
+        until = resume_at(headers, now)
+        when = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "without saying for how long"
+        return Throttled(f"{place} asks to wait {when} (status {status})", until)
+    if meaning == "gone":
+        return Gone(f"{place} no longer exists (status {status}); remove it from the settings or correct it")
+    if meaning == "transient":
+        return TransientError(f"{place} answered with status {status}; try again later")
+    names = ", ".join(credential.variable for credential in declaration.credentials)
+    remedy = "check the settings of this source"
+    if status in (401, 403):
+        remedy = f"check {names}" if names else "the source may be blocking this network"
+    return ConfigError(f"{place} refused the request (status {status}); {remedy}")
+
+
+def _usual_meaning(status: int) -> str:
+    if 200 <= status < 300:
+        return "empty"
+    if status == 429:
+        return "throttled"
+    if status in (404, 410, 451):
+        return "gone"
+    if status >= 500 or status in _RETRIED_STATUSES:
+        return "transient"
+    return "config"
+
+
+def _read(answer: requests.Response, place: str, received_at: datetime) -> Response:
+    with answer:
+        body = bytearray()
+        for block in answer.iter_content(1 << 16):
+            body += block
+            if len(body) > MAX_BODY_BYTES:
+                raise Drift(f"{place} sent more than {MAX_BODY_BYTES >> 20} MB; ask for smaller pages")
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(received_at=received_at, status=answer.status_code, headers=headers, body=bytes(body))
+
+
+def _place(url: str) -> str:
     """Return host and path: what an error may show; keys travel in query strings."""
-    parts = urlsplit(request.url)
-    return f"{parts.hostname or request.url}{parts.path}"
+    parts = urlsplit(url)
+    return f"{parts.hostname or url}{parts.path}"

@@ -68,7 +68,12 @@ _PEOPLE_REMEMBERED = 100_000
 
 
 def identify(
-    drafts: DraftColumns, common: Identify, *, fetched_at: datetime, brands: Sequence[BrandMatch] = ()
+    drafts: DraftColumns,
+    common: Identify,
+    *,
+    fetched_at: datetime,
+    brands: Sequence[BrandMatch] = (),
+    needs_brand: bool = True,
 ) -> tuple[pa.Table, list[SkippedRecord]]:
     """Return the landing rows of drafts, and those left out because they are about no brand or dated in the future.
 
@@ -77,6 +82,7 @@ def identify(
         common: what the run's rows share; its `row_no` rises.
         fetched_at: aware UTC; when the page was read.
         brands: what all of them are about, whatever their words.
+        needs_brand: whether to leave out what is about no brand; not so for what is known and only looked at again.
     """
     given = drafts.values
     count = len(drafts)
@@ -86,7 +92,7 @@ def identify(
     skipped = []
     kept: list[int] = []
     for row, (match, moment) in enumerate(zip(found, times, strict=True)):
-        if not match:
+        if needs_brand and not match:
             skipped.append(SkippedRecord(_where(drafts, row), NO_BRAND))
         elif moment is not None and moment > latest:
             skipped.append(SkippedRecord(_where(drafts, row), IN_THE_FUTURE))

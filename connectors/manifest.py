@@ -118,7 +118,7 @@ def slug(name: str) -> str:
     """Return a name that is safe as a folder, differs when the name differs, and is the name itself where it can be.
 
     >>> slug("gb"), slug("-"), slug("a b")
-    ('gb', '-', 'a_b.1f20e2e7')
+    ('gb', '-', 'a_b.7faae47c')
     """
     safe = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80]
     return safe if safe == name and safe else f"{safe}.{blake2b(name.encode(), digest_size=4).hexdigest()}"

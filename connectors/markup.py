@@ -1,10 +1,11 @@
-"""Plain text from markup: HTML, BBCode."""
+"""Plain text from markup: HTML, BBCode, Markdown."""
 
 from __future__ import annotations
 
+import html as entities
 import re
 
-__all__ = ["bbcode_to_text", "html_to_text"]
+__all__ = ["bbcode_to_text", "html_to_text", "markdown_to_text"]
 
 _BLOCKS = "p, div, br, li, tr, pre, blockquote, h1, h2, h3, h4, h5, h6"
 _BLANK_LINES = re.compile(r"\s*\n\s*")
@@ -15,6 +16,14 @@ _BBCODE_TAG = re.compile(
     r"(?:[= ][^\]]*)?\]",
     re.IGNORECASE,
 )
+_MARKDOWN_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
+_MARKDOWN_START = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[*+-][ \t]+(?=\S)|```.*$|(?:[*_-][ \t]*){3,}$)", re.MULTILINE
+)
+_MARKDOWN_MARK = re.compile(r"(\*\*\*|\*\*|__|~~|\*|`)(?=\S)(.{1,2000}?)(?<=\S)\1", re.DOTALL)
+_MARKDOWN_SPOILER = re.compile(r">!|!<")
+_MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!>~|^-])")
+_MARK_DEPTH = 3  # bold inside italics inside strikethrough
 _BBCODE_LINES = re.compile(r"\[(?:\*|/h[1-6]|hr|/tr|/list|/olist|/quote)\]", re.IGNORECASE)
 
 
@@ -49,6 +58,21 @@ def bbcode_to_text(code: str) -> str:
     if "[" not in code:
         return code.strip()
     return _tidy(_BBCODE_TAG.sub("", _BBCODE_LINES.sub("\n", _BBCODE_URL.sub("", code))))
+
+
+def markdown_to_text(markdown: str) -> str:
+    r"""Return what a reader sees of Markdown as Reddit writes it: links by their words, no marks, no entities.
+
+    >>> markdown_to_text("**Never** again, see [this](https://example.org/a_(b)) &amp; that\n\n* one\n> quoted")
+    'Never again, see this & that\none\nquoted'
+    """
+    text = _MARKDOWN_SPOILER.sub("", entities.unescape(markdown))
+    text = _MARKDOWN_START.sub("", _MARKDOWN_LINK.sub(r"\1", text))
+    for _ in range(_MARK_DEPTH):
+        text, changed = _MARKDOWN_MARK.subn(r"\2", text)
+        if not changed:
+            break
+    return _tidy(_MARKDOWN_ESCAPE.sub(r"\1", text))
 
 
 def _tidy(text: str) -> str:

@@ -5,17 +5,18 @@ An error of a source never leaves this module as an exception: it is in the resu
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors import filestate
-from connectors.contract import ONE_SLICE, Connector, Request
+from connectors.contract import ONE_SLICE, ClientCall, Connector, HttpRequest, NativeId, Request
 from connectors.cursor import Cursor
 from connectors.manifest import PullResult, Run, new_run_id, sort_error, write_manifest
 from connectors.registry import find, make
@@ -25,14 +26,26 @@ from records.home import Home
 from records.setup import SourceSetup
 
 if TYPE_CHECKING:
+    from connectors.transport import Transport
     from connectors.walk import Fetch
 
-__all__ = ["PullResult", "pull_source", "slices"]
+__all__ = ["RECHECK", "PlannedRequest", "PullResult", "dry_run", "pull_source", "recheck_source", "slices"]
 
 log = logging.getLogger(__name__)
 
 SliceCursors = Mapping[str, Mapping[str, Any]]
 """Slice -> the cursor that its last loaded manifest held."""
+
+RECHECK = "recheck"
+"""The slice under which rechecks land."""
+
+
+class PlannedRequest(NamedTuple):
+    """A request as people read it: its slice, how it is sent, and what is asked; never with credentials."""
+
+    slice: str
+    method: str
+    asked: str
 
 
 def now() -> datetime:
@@ -86,11 +99,7 @@ def pull_source(
         runner = Runner(setup, connector, query, home, secret_key=secret_key, clock=clock, sleep=sleep)
         with ExitStack() as stack:
             if fetch is None and not declaration.reads_files:
-                from connectors.transport import Transport
-
-                variables = os.environ if environment is None else environment
-                transport = Transport(connector, home, environment=variables, clock=clock, sleep=sleep)
-                fetch = stack.enter_context(transport).fetch
+                fetch = stack.enter_context(_transport(connector, home, environment, clock, sleep)).fetch
             results = []
             for name, requests in planned.items():
                 run, cursor = start_run(setup, name, clock()), Cursor.from_json(cursors.get(name))
@@ -105,6 +114,59 @@ def pull_source(
         run = start_run(setup, ONE_SLICE if slice is None else slice, clock())
         log.warning("%s: %s", setup.name, error)
         return [write_manifest(home, run, status="failed", ended_at=clock(), error=sort_error(error))]
+
+
+def recheck_source(
+    setup: SourceSetup,
+    query: Query,
+    ids: Sequence[NativeId],
+    home: Home,
+    *,
+    secret_key: bytes,
+    clock: Callable[[], datetime] = now,
+    sleep: Callable[[float], None] = time.sleep,
+    fetch: Fetch | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> PullResult:
+    """Ask a source whether mentions still stand, and land what was edited or is gone.
+
+    Args:
+        setup: the settings entry.
+        query: the brands.
+        ids: (namespace, native id) of the mentions.
+        home: where to land.
+        secret_key: the home's key.
+        clock: returns now (aware UTC).
+        sleep: waits for seconds.
+        fetch: answers requests in place of the network.
+        environment: where credentials come from; None for the process environment.
+
+    Returns:
+        The result of a run in the slice `RECHECK`, which moves no cursor.
+    """
+    run = start_run(setup, RECHECK, clock())
+    try:
+        connector = make(setup)
+        from connectors.runner import Runner
+
+        runner = Runner(setup, connector, query, home, secret_key=secret_key, clock=clock, sleep=sleep)
+        with ExitStack() as stack:
+            if fetch is None:
+                fetch = stack.enter_context(_transport(connector, home, environment, clock, sleep)).fetch
+            return runner.recheck(run, ids, fetch=fetch)
+    except GrapevineError as error:
+        log.warning("%s: %s", setup.name, error)
+        return write_manifest(home, run, status="failed", ended_at=clock(), error=sort_error(error))
+
+
+def dry_run(setup: SourceSetup, query: Query, cursors: SliceCursors) -> list[PlannedRequest]:
+    """Return the first requests that a pull would send, without sending any; later ones depend on the answers.
+
+    Raises:
+        ConfigError: the settings are wrong.
+    """
+    planned = _planned(make(setup), query, cursors)
+    return [PlannedRequest(name, *_described(request)) for name, requests in planned.items() for request in requests]
 
 
 def slices(setup: SourceSetup, query: Query, cursors: SliceCursors) -> list[str]:
@@ -128,6 +190,29 @@ def start_run(setup: SourceSetup, slice: str, begun: datetime) -> Run:  # noqa: 
         connector=setup.connector,
         started_at=begun,
     )
+
+
+def _transport(
+    connector: Connector,
+    home: Home,
+    environment: Mapping[str, str] | None,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Transport:
+    from connectors.transport import Transport
+
+    variables = os.environ if environment is None else environment
+    return Transport(connector, home, environment=variables, clock=clock, sleep=sleep)
+
+
+def _described(request: Request) -> tuple[str, str]:
+    if isinstance(request, HttpRequest):
+        from urllib.parse import urlencode
+
+        return request.method, f"{request.url}?{urlencode(request.params)}" if request.params else request.url
+    if isinstance(request, ClientCall):
+        return f"{request.client}.{request.method}", json.dumps(dict(request.arguments), ensure_ascii=False)
+    return "read", str(request.path)
 
 
 def _planned(connector: Connector, query: Query, cursors: SliceCursors) -> dict[str, list[Request]]:

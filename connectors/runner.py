@@ -9,7 +9,7 @@ from typing import Any
 from connectors import filestate
 from connectors.capture import public_part
 from connectors.columns import DraftColumns, columns_of
-from connectors.contract import Connector, FileRead, Page, Request, Response
+from connectors.contract import Connector, FileRead, NativeId, Page, Rechecks, Request, Response
 from connectors.cursor import Cursor
 from connectors.identity import Identify, identify
 from connectors.landing import LandingRun
@@ -17,7 +17,7 @@ from connectors.manifest import PullResult, Run, Status, remove_stale_drafts, so
 from connectors.matching import Matcher
 from connectors.walk import MAX_REQUESTS, Fetch, Walk
 from records.brand import Query
-from records.errors import GrapevineError, TransientError
+from records.errors import ConfigError, Gone, GrapevineError, TransientError
 from records.home import Home
 from records.setup import SourceSetup
 
@@ -132,6 +132,36 @@ class Runner:
     def _afresh(self, slice: str) -> list[Request]:  # noqa: A002
         return [request for request in self._connector.plan(self._query, {}) if request.slice == slice]
 
+    def recheck(self, run: Run, ids: Sequence[NativeId], *, fetch: Fetch) -> PullResult:
+        """Ask whether mentions still stand: what was edited lands as a new version, what is deleted as gone.
+
+        Args:
+            run: which run.
+            ids: of this source.
+            fetch: answers requests.
+        """
+        connector = self._connector
+        if not isinstance(connector, Rechecks):
+            raise ConfigError(f"{connector.declaration.name} cannot be asked about single mentions")
+        landing, common = self._begin(run)
+        error: GrapevineError | None = None
+        for request in connector.recheck_requests(ids):
+            asked = [(namespace, one) for namespace, one in request.context.get("ids", ())]
+            try:
+                response = fetch(request)
+                page = connector.parse_recheck(request, response)
+            except Gone as missing:
+                if len(asked) != 1:
+                    error = missing
+                    break
+                landing.add_gone(asked)
+                continue
+            except GrapevineError as fault:
+                error = fault
+                break
+            self._land(landing, common, page, response.received_at, needs_brand=False)
+        return self._end(landing, error=error, before=Cursor(), after=Cursor())
+
     def _begin(self, run: Run) -> tuple[LandingRun, Identify]:
         remove_stale_drafts(self._home, run)
         common = Identify(
@@ -158,7 +188,9 @@ class Runner:
             for page in _pages(self._connector.parse(read, response)):
                 self._land(landing, common, page, response.received_at)
 
-    def _land(self, landing: LandingRun, common: Identify, page: Page, fetched_at: datetime) -> None:
+    def _land(
+        self, landing: LandingRun, common: Identify, page: Page, fetched_at: datetime, *, needs_brand: bool = True
+    ) -> None:
         landing.add_skipped(page.skipped)
         landing.add_gone(page.gone)
         landing.add_rating_counts(page.rating_counts)
@@ -166,7 +198,9 @@ class Runner:
             landing.add_outcomes(page.outcomes)
         if len(page.records):
             drafts = page.records if isinstance(page.records, DraftColumns) else columns_of(page.records)
-            table, left_out = identify(drafts, common, fetched_at=fetched_at, brands=page.brands)
+            table, left_out = identify(
+                drafts, common, fetched_at=fetched_at, brands=page.brands, needs_brand=needs_brand
+            )
             landing.add_skipped(left_out)
             landing.add_mentions(table)
 

@@ -1,18 +1,20 @@
 """What answers a connector's requests in a real pull: HTTP, or the source's own client library.
 
 Credentials come from the environment under the names that the declaration gives; a missing one is an error that names
-the variable and where to get it, before anything is sent.
+the variable and where to get it, before anything is sent. They are asked for only when a request needs them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from connectors.contract import Connector, Declaration, HttpRequest, Request, Response
-from connectors.http import HttpTransport
+from connectors.budget import Budget
+from connectors.contract import ClientCall, Connector, Declaration, HttpRequest, Request, Response, UsesClient
+from connectors.http import TIMEOUT_SECONDS, HttpTransport, PoliteSession, Sender
+from connectors.waiting import Clock, Sleep
 from records.errors import ConfigError
 from records.home import Home
 
@@ -41,6 +43,7 @@ class Transport:
         environment: where credentials come from.
         clock: returns now (aware UTC).
         sleep: waits for seconds.
+        timeout_seconds: to connect, and to wait for the next bytes.
     """
 
     def __init__(
@@ -49,17 +52,51 @@ class Transport:
         home: Home,
         *,
         environment: Mapping[str, str],
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
+        clock: Clock,
+        sleep: Sleep,
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> None:
-        credentials = credentials_of(connector.declaration, environment)
-        self._http = HttpTransport(connector.declaration, credentials=credentials, clock=clock, sleep=sleep)
+        self._connector = connector
+        self._environment = environment
+        self._clock = clock
+        self._timeout = timeout_seconds
+        declaration = connector.declaration
+        budget = Budget(home, declaration, clock=clock, sleep=sleep)
+        self._sender = Sender(declaration, budget=budget, clock=clock, sleep=sleep)
+        self.http = HttpTransport(
+            declaration,
+            sender=self._sender,
+            credentials=lambda: self._credentials,
+            clock=clock,
+            timeout_seconds=timeout_seconds,
+        )
+        self._session: PoliteSession | None = None
 
     def fetch(self, request: Request) -> Response:
         """Return the answer to a request, or raise a sorted error."""
         if isinstance(request, HttpRequest):
-            return self._http.fetch(request)
-        raise ConfigError(f"{type(request).__name__} cannot be sent over the network")
+            return self.http.fetch(request)
+        if isinstance(request, ClientCall):
+            data = self._client(request)
+            return Response(received_at=self._clock(), data=data)
+        raise TypeError(f"{type(request).__name__} cannot be sent over the network")
+
+    @cached_property
+    def _credentials(self) -> dict[str, str]:
+        return credentials_of(self._connector.declaration, self._environment)
+
+    @cached_property
+    def _client(self) -> Callable[[ClientCall], Any]:
+        connector: Any = self._connector
+        if not isinstance(connector, UsesClient):
+            raise ConfigError(f"{connector.declaration.name} asks for a client library but opens none")
+        credentials = self._credentials
+        settings: Any = self._connector.settings  # type: ignore[attr-defined]
+        hosts = {usual: getattr(settings, setting) for setting, usual in connector.client_hosts.items()}
+        self._session = PoliteSession(
+            sender=self._sender, clock=self._clock, hosts=hosts, timeout_seconds=self._timeout
+        )
+        return connector.open_client(self._session, credentials, self._clock)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -69,4 +106,6 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close connections."""
-        self._http.close()
+        self.http.close()
+        if self._session is not None:
+            self._session.close()

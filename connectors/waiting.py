@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["LONGEST_WAIT_SECONDS", "Clock", "Sleep", "resume_at"]
+__all__ = ["LONGEST_WAIT_SECONDS", "Clock", "Sleep", "reset_at", "resume_at"]
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
@@ -16,6 +16,7 @@ LONGEST_WAIT_SECONDS = 60.0
 """The longest that a pull waits for a source at one point; more becomes `Throttled`, and a later run goes on."""
 
 _RESET_HEADERS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset", "ratelimit-resettime")
+_REMAINING_HEADERS = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
 _EPOCH_FROM_SECONDS = 1e9  # a bare number this large is a moment, a smaller one is a duration
 _EPOCH_FROM_MILLISECONDS = 1e11
 
@@ -36,6 +37,18 @@ def resume_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
             moment = _moment(text, now)
             if moment is not None:
                 return max(moment, now)
+    return None
+
+
+def reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Return when a spent quota is renewed, None while any of it is left or if the source does not say."""
+    for name in _REMAINING_HEADERS:
+        try:
+            if float(headers[name]) >= 1:
+                return None
+        except (KeyError, ValueError):
+            continue
+        return resume_at(headers, now)
     return None
 
 
