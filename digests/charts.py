@@ -17,6 +17,8 @@ from digests.png import repack
 
 __all__ = ["interactive", "picture", "specification", "vector"]
 
+MOST_NUMBERED = 12  # bars wide enough for a number each
+NUMBER_ROOM = 0.12  # of the chart's height, above and below
 SCALE = 2  # device pixels per CSS pixel
 FONT = "Liberation Sans"  # travels inside vl-convert, so that every machine draws the same bytes
 
@@ -31,9 +33,16 @@ def specification(figures: DigestFigures, words: Catalogue, palette: Palette) ->
         )
     )
     colour = alt.Color("colour:N", legend=None, scale=None)
-    most = max([1, *(max(bar.bad_count, bar.good_count) for bar in shown)])
+    # A few wide bars are read by the number at their end; many narrow ones need an axis.
+    is_numbered = len(shown) <= MOST_NUMBERED
     columns = base.mark_bar(cornerRadiusEnd=2).encode(
-        y=alt.Y("height:Q", title=None, stack=None, axis=_count_axis(most), scale=alt.Scale(nice=True)),
+        y=alt.Y(
+            "height:Q",
+            title=None,
+            stack=None,
+            axis=None if is_numbered else _count_axis(),
+            scale=_count_scale(shown, is_numbered),
+        ),
         color=colour,
         tooltip=[
             alt.Tooltip("label:N", title=words.say("chart.axis_day")),
@@ -43,7 +52,7 @@ def specification(figures: DigestFigures, words: Catalogue, palette: Palette) ->
     )
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.muted, size=1).encode(y="zero:Q")
     layers: list[alt.Chart] = [columns, zero]
-    if len(shown) <= 12:
+    if is_numbered:
         layers += _numbers(base, palette)
     layered = alt.layer(*layers).properties(
         width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="fit", contains="padding")
@@ -96,8 +105,17 @@ def _time_axis(shown: tuple[Bar, ...], step: Grain, names: dict[str, str]) -> al
     )  # fmt: skip
 
 
-def _count_axis(most: int) -> alt.Axis:
-    return alt.Axis(labelExpr="abs(datum.value)", tickCount=min(4, 2 * most), tickMinStep=1, ticks=False, domain=False)
+def _count_axis() -> alt.Axis:
+    return alt.Axis(labelExpr="abs(datum.value)", tickCount=4, tickMinStep=1, ticks=False, domain=False)
+
+
+def _count_scale(shown: tuple[Bar, ...], is_numbered: bool) -> alt.Scale:
+    if not is_numbered:
+        return alt.Scale(nice=True)
+    good, bad = max(bar.good_count for bar in shown), max(bar.bad_count for bar in shown)
+    # Room for the numbers: a share of the whole height beyond the longest bar on either side.
+    room = max(good + bad, 1) * NUMBER_ROOM
+    return alt.Scale(domain=[-bad - room, good + room], nice=False)
 
 
 def _numbers(base: alt.Chart, palette: Palette) -> list[alt.Chart]:

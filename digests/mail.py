@@ -15,7 +15,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses
 from typing import cast
 
 from digests.quotes import one_line
@@ -98,9 +98,10 @@ def address(written: str, setting: str) -> Address:
     Raises:
         ConfigError: it is not one address; the message names the setting.
     """
-    name, found = parseaddr(written) if written.isprintable() else ("", "")
+    listed = getaddresses([written]) if written.isprintable() else []
+    name, found = listed[0] if len(listed) == 1 else ("", "")
     user, _, domain = found.rpartition("@")
-    if not user or not domain or " " in found:
+    if not user or not domain or " " in found or not found.isascii():
         raise ConfigError(f"{setting} is {one_line(written, 80)!r}; write one address, like Ann <ann@example.org>")
     try:
         return Address(display_name=name, username=user, domain=domain)

@@ -152,13 +152,13 @@ def test_notes__name_what_went_wrong(publish: Publish, eight_weeks: Weeks, menti
     for note in (
         "forum failed, so its newest mentions are missing: it answered 503",
         "posts was read only in part; the rest follows.",
-        "3 rows could not be read and were left out.",
+        "So far 3 rows could not be read and were left out.",
         "The period is not over: counted up to 16 November 2026.",
         "7 repeats counted once.",
         "21 other mentions told of no good or bad experience.",
         "1 customer later told that all is well again.",
         "2 mentions could not be judged, by language: fi 1, unknown 1.",
-        "Estimates use the rates of Dimensional Research, April 2013 (dr2013): 35% of bad and 23% of good "
+        "Estimates use the dr2013 rates (Dimensional Research, April 2013): 35% of bad and 23% of good "
         "experiences end up on a review site.",
     ):
         assert note in told.notes
