@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-__all__ = ["FOLDER", "commands", "errors", "main", "pages", "settings"]
+__all__ = ["FOLDER", "commands", "errors", "main", "page", "pages", "settings"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "generated"
 _HEAD = "<!-- made by `make fix` from the declarations; change those -->\n\n"
@@ -34,6 +34,11 @@ def pages() -> dict[str, Callable[[], str]]:
         "settings.md": settings,
         "tables.md": dictionary.page,
     }
+
+
+def page(name: str) -> str:
+    """Return the text of one page's file."""
+    return _HEAD + pages()[name]().rstrip() + "\n"
 
 
 def settings() -> str:
@@ -105,7 +110,7 @@ def errors() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` name those that differ from what stands on disk; return an exit code."""
-    made = {name: _HEAD + make().rstrip() + "\n" for name, make in pages().items()}
+    made = {name: page(name) for name in pages()}
     if "--check" in arguments:
         stale = [
             name
