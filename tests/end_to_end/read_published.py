@@ -12,6 +12,7 @@ import sys
 
 import duckdb
 
+PAUSE_SECONDS = 0.02  # leaves the other process some of a small machine
 QUERY = """
 SELECT (SELECT count(*) FROM marts.mentions),
        (SELECT sum(mention_count) FROM marts.brand_day),
@@ -21,7 +22,7 @@ SELECT (SELECT count(*) FROM marts.mentions),
 
 def main(file: str) -> None:
     seen: dict[str, int] = {}
-    while not select.select([sys.stdin], [], [], 0)[0]:
+    while not select.select([sys.stdin], [], [], PAUSE_SECONDS)[0]:
         with duckdb.connect(file, read_only=True) as published:
             row = published.execute(QUERY).fetchall()[0]
         key = ",".join(map(str, row))

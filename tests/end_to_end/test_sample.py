@@ -55,6 +55,11 @@ def published(home: Home, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
+def rounded(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows with 12 significant digits: a sum over threads may end in other digits each time."""
+    return [tuple(float(f"{value:.12g}") if isinstance(value, float) else value for value in row) for row in rows]
+
+
 def files_under(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
@@ -141,6 +146,9 @@ def test_run__again_changes_nothing(unhurt: Unhurt, grapevine: Grapevine, tables
 def test_run__killed_in_every_step_then_whole(
     unhurt: Unhurt, home: Home, grapevine: Grapevine, tables_of: TablesOf
 ) -> None:
+    # Authors are hashed with the home's own key: only with the same key can the tables be the same.
+    home.root.mkdir(mode=0o700)
+    shutil.copy(unhurt.home.secret_key, home.secret_key)
     # One home folder dies in each step in turn; every run takes up what the one before left lying.
     for step in STEPS:
         moment = max(1, unhurt.ticks.get(step, 0) // 2)
@@ -153,33 +161,32 @@ def test_run__killed_in_every_step_then_whole(
     expected, found = tables_of(unhurt.home), tables_of(home)
     assert found.keys() == expected.keys()
     for table, rows in expected.items():
-        assert found[table] == rows, table
+        assert rounded(found[table]) == rounded(rows), table
     assert files_under(home.digests).keys() == files_under(unhurt.home.digests).keys()
     leftovers = [str(path) for path in home.root.rglob("*.tmp")]
     assert leftovers == []
 
 
-def test_publish__reader_sees_whole_states_only(home: Home, tmp_path: Path, grapevine: Grapevine) -> None:
+def test_publish__reader_sees_whole_states_only(
+    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
+) -> None:
+    shutil.copytree(unhurt.home.root, home.root, symlinks=True)
     folder = tmp_path / "sample"
     shutil.copytree(SAMPLE.parent, folder)
-    config = str(folder / "grapevine.toml")
-    first = grapevine(home, "run", "--config", config)
-    assert first.returncode == 0, first.stderr
+    with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
+        late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
+        posts.write(json.dumps(late) + "\n")
     command = [sys.executable, str(HERE / "read_published.py"), str(home.published_file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdin is not None
         assert reader.stdout is not None
         assert reader.stdout.readline() == "410,410,160\n"
-        with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
-            late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
-            posts.write(json.dumps(late) + "\n")
 
-        second = grapevine(home, "run", "--config", config)
+        done = grapevine(home, "run", "--config", str(folder / "grapevine.toml"))
 
-        assert second.returncode == 0, second.stderr
+        assert done.returncode == 0, done.stderr
         assert reader.stdout.readline() == "411,411,160\n"
         reader.stdin.close()
         seen = json.loads(reader.stdout.readline())
     assert reader.returncode == 0
     assert list(seen) == ["410,410,160", "411,411,160"]
-    assert min(seen.values()) >= 1
