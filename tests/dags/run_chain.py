@@ -69,10 +69,8 @@ def main() -> None:
         Pool.create_or_update_pool("grapevine_warehouse", slots=1, description="", include_deferred=False)
         for dag_id in ORDER:
             run = bag.dags[dag_id].test()
-            found["runs"][dag_id] = {
-                "state": str(run.state),
-                "tasks": {f"{ti.task_id}[{ti.map_index}]": str(ti.state) for ti in run.task_instances},
-            }
+            tasks = {f"{task.task_id}[{task.map_index}]": str(task.state) for task in run.get_task_instances()}
+            found["runs"][dag_id] = {"state": str(run.state), "tasks": tasks}
         found["events"] = events()
     sys.stdout.write("\n" + json.dumps(found))
 
