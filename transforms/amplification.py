@@ -53,6 +53,7 @@ __all__ = [
     "experiences",
     "experiences_variance",
     "exposures_per_mention",
+    "heard",
     "hidden_share",
     "posterior_range",
     "quick_range",
@@ -223,6 +224,26 @@ class Behind:
     hidden_share: float
 
 
+def heard(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> list[Heard]:
+    """Return what each channel says about the one hidden total, for `transforms.pooling`."""
+    reach = reach_moments(rates).mean
+    found = []
+    for channel, y, coverage in counts:
+        rate = rates[channel]
+        found.append(
+            Heard(
+                y=y,
+                pi=rate.share_rate * coverage.mode,
+                inverse_mean=rate.inverse_mean * coverage.inverse_mean,
+                inverse_square_mean=rate.inverse_square_mean * coverage.inverse_square_mean,
+                rate_variance=rate.relative_variance,
+                log_coverage_variance=coverage.log_variance,
+                reach_part=rate.mean * rate.audience_mean / reach if reach else 0.0,
+            )
+        )
+    return found
+
+
 def behind(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> Behind:
     """Return the experiences, tellings and exposures behind mentions of one valence.
 
@@ -236,7 +257,7 @@ def behind(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> Behind:
     if len({each.channel for each in counts}) != len(counts):
         raise InputError(f"channels are {[each.channel for each in counts]}; name each one once")
     reach = reach_moments(rates)
-    pooled = pool([_heard(each, rates[each.channel], reach) for each in counts])
+    pooled = pool(heard(counts, rates))
     n, moments = pooled.experiences, pooled.moments
     parts = _parts(counts, rates)
     tellings = {
@@ -303,18 +324,6 @@ def amplify(
         "word_of_mouth_balance": balance(found["good"].exposures.point, found["bad"].exposures.point),
         "profile": book.name,
     }
-
-
-def _heard(each: Count, rate: Rate, reach: Moments) -> Heard:
-    return Heard(
-        y=each.y,
-        pi=rate.share_rate * each.coverage.mode,
-        inverse_mean=rate.inverse_mean * each.coverage.inverse_mean,
-        inverse_square_mean=rate.inverse_square_mean * each.coverage.inverse_square_mean,
-        rate_variance=rate.relative_variance,
-        log_coverage_variance=each.coverage.log_variance,
-        reach_part=rate.mean * rate.audience_mean / reach.mean if reach.mean else 0.0,
-    )
 
 
 def _parts(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> dict[Channel, float]:

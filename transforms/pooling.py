@@ -30,7 +30,7 @@ from records.errors import InputError
 from transforms.bounds import count, share
 from transforms.ranges import Estimate, Moments, lognormal_range
 
-__all__ = ["Heard", "Pooled", "channel_weight", "disagreement", "pool", "pooled_variance"]
+__all__ = ["Heard", "Pooled", "channel_weight", "disagreement", "disagreement_given_rates", "pool", "pooled_variance"]
 
 _LARGEST_PI = 1 - 1e-12  # a channel that shows everything outweighs all others
 
@@ -73,7 +73,7 @@ class Pooled:
         mean_factor, noise, spread: shape the range; see the module.
         seen: chance that an experience shows on at least one channel, P.
         effective_count: the mentions of a single channel that would know as much about the rate at which experiences
-            happen; N / (1 + noise of N at certain rates). For one channel: y.
+            happen; N / (1 + v), v / N being the relative variance of N at certain rates. For one channel: y.
         rate_variance, log_coverage_variance: relative variance of N from the share rates and from coverage.
         shared: covariance, relative, of N with the people reached per experience: they rest on the same rates.
     """
@@ -98,6 +98,11 @@ class Pooled:
         return Moments(
             max(self.mean_factor / self.seen - 1, 0.0), self.noise / self.seen + self.spread / (self.seen * self.seen)
         )
+
+    @property
+    def sampling_variance(self) -> float:
+        """Relative variance of N at certain rates: not every experience was seen; for one channel (1 - pi) / y."""
+        return 1 / self.effective_count - 1 / self.experiences
 
     @property
     def range(self) -> Estimate:
@@ -164,3 +169,24 @@ def disagreement(counts: Sequence[float], pis: Sequence[float]) -> float | None:
     if n == 0 or max(pis) == 1:
         return None
     return math.fsum((y / pi - n) ** 2 * pi / (n * (1 - pi)) for y, pi in zip(counts, pis, strict=True))
+
+
+def disagreement_given_rates(channels: Sequence[Heard]) -> float | None:
+    """Return Q again, allowing for what is not known of rates and coverage; chi-square with one less than the channels.
+
+    `disagreement` takes the rates as exact and is large whenever this brand's customers talk unlike the profile's. This
+    one is large only if they do so more than the profile's own uncertainty allows: then a rate or a coverage is wrong.
+
+    Returns:
+        0 or more; None when nothing was seen, or with a single channel.
+    """
+    pooled = pool(channels)
+    if pooled.experiences == 0 or len(channels) == 1:
+        return None
+    n = pooled.experiences
+    weights = [
+        1 / ((1 - c.pi) / max(n * c.pi, 0.5) + c.rate_variance + c.log_coverage_variance + 1e-12) for c in channels
+    ]
+    alone = [math.log((c.y + 0.5) / c.pi) for c in channels]  # errors of rates are symmetric on the log scale
+    middle = math.fsum(w * each for w, each in zip(weights, alone, strict=True)) / math.fsum(weights)
+    return math.fsum(w * (each - middle) ** 2 for w, each in zip(weights, alone, strict=True))

@@ -4,9 +4,10 @@
     change        N_after / N_before            balance  (reach_good - reach_bad) / (reach_good + reach_bad)
     range         ratio x exp(-/+ 1.644854 sqrt(Var[ln ratio]))
 
-What both sides share cancels and adds no width: the coverage in good per bad, rates and coverage in a change. Noise is
-that of the counts, 1/y each: the range is about the rate at which experiences happen, not about one week's luck.
-Division by zero gives None.
+What both sides share cancels and adds no width: the coverage in good per bad, rates and coverage in a change.
+Good per bad is about the experiences that happened, so its noise is that of seeing a part of them, (1 - pi) / y each. A
+change is about the rate at which they happen, so its noise is that of the counts, 1 / y each: one week's luck is no
+change. Division by zero gives None.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def good_per_bad(bad: Pooled, good: Pooled) -> Estimate | None:
         return None
     if good.experiences == 0:
         return Estimate(0.0, 0.0, good.range.high / bad.range.low)
-    noise = 1 / bad.effective_count + 1 / good.effective_count
-    return ratio_range(good.experiences / bad.experiences, noise + bad.rate_variance + good.rate_variance)
+    variance = sum(each.sampling_variance + each.rate_variance for each in (bad, good))
+    return ratio_range(good.experiences / bad.experiences, variance)
 
 
 def positive_share(bad: Pooled, good: Pooled) -> Estimate | None:

@@ -62,7 +62,7 @@ with rate as (
     from moments
 ), paired as (
     select b.*, g.n as g, g.n_low as g_low, g.n_high as g_high, g.n / nullif(b.n, 0) as ratio,
-        {{ good_per_bad_log_variance('b.effective', 'g.effective', 'b.rv', 'g.rv') }} as lv
+        {{ good_per_bad_log_variance('b.effective', 'g.effective', 'b.rv', 'g.rv', 'b.n', 'g.n') }} as lv
     from ranged b, ranged g where b.valence = 'bad' and g.valence = 'good'
 )
 select n, n_low, n_high, n * k, e_low, e_high, ratio, {{ good_per_bad_low('ratio', 'lv', 'n', 'g') }},

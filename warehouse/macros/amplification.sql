@@ -171,9 +171,9 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 (1 / nullif(({{ count_before }})::double, 0) + 1 / nullif(({{ count_after }})::double, 0) + ({{ coverage_log_variance }}))
 {%- endmacro %}
 
-{% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good) -%}  {#- ratios.good_per_bad -#}
-(1 / nullif(({{ count_bad }})::double, 0) + 1 / nullif(({{ count_good }})::double, 0)
- + ({{ rate_variance_bad }}) + ({{ rate_variance_good }}))
+{% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good, bad, good) -%}  {#- ratios.good_per_bad; counts are effective ones -#}
+(1 / nullif(({{ count_bad }})::double, 0) - 1 / nullif(({{ bad }})::double, 0) + 1 / nullif(({{ count_good }})::double, 0)
+ - 1 / nullif(({{ good }})::double, 0) + ({{ rate_variance_bad }}) + ({{ rate_variance_good }}))
 {%- endmacro %}
 
 {% macro good_per_bad_low(ratio, log_variance, bad, good) -%}  {#- ratios.good_per_bad; null when nothing bad was seen -#}

@@ -38,7 +38,8 @@ paired as (
         good.experiences_high as good_high,
         good.experiences / nullif(bad.experiences, 0) as good_per_bad,
         {{ good_per_bad_log_variance(
-            'bad.effective_count', 'good.effective_count', 'bad.rate_variance', 'good.rate_variance'
+            'bad.effective_count', 'good.effective_count', 'bad.rate_variance', 'good.rate_variance',
+            'bad.experiences', 'good.experiences'
         ) }} as ratio_variance,
         bad.exposures as bad_exposures,
         bad.exposures_low as bad_exposures_low,
