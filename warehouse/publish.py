@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,13 @@ import duckdb
 
 from records.errors import CheckFailed, InputError
 from records.home import Home
-from warehouse import clock, store
-from warehouse.published import (
-    FILE,
-    FORMAT,
-    LATEST,
-    copy_tables,
-    describe,
-    is_whole,
-    mart_tables,
-    row_counts,
-    write_parquet,
-)
+from warehouse import clock, delta, published, store
+from warehouse.published import FILE, FORMAT, LATEST, MartTable, describe, is_whole
 
 __all__ = ["PublishReport", "publish"]
 
 KEPT_FOLDERS = 3
+WHOLE_AFTER = timedelta(days=7)  # a changed copy keeps the room of deleted rows; a whole one starts clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +35,14 @@ class PublishReport:
 
     Attributes:
         is_skipped: what is published is up to date and whole.
+        is_delta: a copy of the last file was changed, instead of a new one written.
         folder: the folder that is current now.
         table_count: tables in it.
         row_count: their rows together.
     """
 
     is_skipped: bool
+    is_delta: bool
     folder: Path
     table_count: int
     row_count: int
@@ -59,8 +53,8 @@ def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> Pu
 
     Args:
         home: the home folder.
-        force: publish even if nothing has changed.
-        only_newest: remove all older published folders, as an erasure must; else the last 3 stay.
+        force: publish even if nothing has changed, and whole.
+        only_newest: publish whole and remove all older published folders, as an erasure must; else the last 3 stay.
 
     Raises:
         Busy: another process holds the warehouse.
@@ -72,46 +66,84 @@ def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> Pu
         if now.built_from is None:
             raise InputError("the marts have not been built since they last changed; run `grapevine build`")
         _clear_up(home, keep=KEPT_FOLDERS)
-        if not (force or only_newest) and now.published_from == now.built_from and is_whole(home.current):
+        is_whole_now = is_whole(home.current)
+        if not (force or only_newest) and now.published_from == now.built_from and is_whole_now:
             return _report(home.current.resolve(), is_skipped=True)
-        folder = _write(connection, home, now)
+        base = home.current.resolve() if is_whole_now and not (force or only_newest) else None
+        folder = _write(connection, home, now, base)
         _switch(home, folder)
         clock.mark(connection, "published_from", now.built_from)
         _clear_up(home, keep=1 if only_newest else KEPT_FOLDERS)
     return _report(folder, is_skipped=False)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, home: Home, now: clock.Clock) -> Path:
+def _write(connection: duckdb.DuckDBPyConnection, home: Home, now: clock.Clock, base: Path | None) -> Path:
     moment = datetime.now(UTC)
     folder = home.published / f"{moment:%Y%m%dT%H%M%S%fZ}"
     draft = folder.with_name(folder.name + ".tmp")
     try:
         draft.mkdir(parents=True)
-        tables = mart_tables(connection)
-        copy_tables(connection, tables, draft / FILE)
-        for table in tables:
-            write_parquet(connection, table, draft / "parquet")
-        counts = {table.name: _count(connection, table.name) for table in tables}
+        tables = published.mart_tables(connection)
+        schema = published.signature(tables)
+        if base is not None and not _can_change(base, schema, moment):
+            base = None
+        counts = _write_files(connection, draft, tables, base)
         _validate(draft, counts)
-        latest = _latest(connection, now, folder.name, moment, counts) | {"file": describe(draft)}
+        latest = {
+            **_latest(connection, now, folder.name, moment, counts),
+            "schema": schema,
+            "is_delta": base is not None,
+            "whole_at": published.read_latest(base)["whole_at"] if base else moment.isoformat(),
+            "file": describe(draft),
+        }
         (draft / LATEST).write_text(json.dumps(latest, indent=1) + "\n", encoding="utf-8")
         draft.rename(folder)
     except (duckdb.Error, OSError) as error:
-        shutil.rmtree(draft, ignore_errors=True)
         raise CheckFailed(
             f"publishing failed, what was published stays: {str(error).splitlines()[0]}; free space if the disk is full"
         ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 
+def _can_change(base: Path, schema: str, moment: datetime) -> bool:
+    latest = published.read_latest(base)
+    is_young = moment - datetime.fromisoformat(latest["whole_at"]) < WHOLE_AFTER
+    return is_young and latest["schema"] == schema and delta.LARGE in latest["row_counts"]
+
+
+def _write_files(
+    connection: duckdb.DuckDBPyConnection, draft: Path, tables: Sequence[MartTable], base: Path | None
+) -> dict[str, int]:
+    """Write the DuckDB file and the Parquet files; return how many rows each mart has in the warehouse."""
+    changed: set[str] = set()
+    if base is not None:
+        shutil.copyfile(base / FILE, draft / FILE)
+    with published.attach(connection, draft / FILE):
+        for table in tables:
+            if base is not None and table.name == delta.LARGE:
+                changed = delta.apply_changes(connection)
+            else:
+                published.write_table(connection, table)
+        for table in tables:
+            place = draft / "parquet" / table.name
+            if table.name == delta.LARGE:
+                before = base / "parquet" / table.name if base else None
+                delta.write_months(connection, place, before=before, changed=changed)
+            else:
+                published.write_parquet(connection, table, place)
+    return {table.name: _count(connection, table.name) for table in tables}
+
+
 def _validate(draft: Path, expected: dict[str, int]) -> None:
-    found = row_counts(draft / FILE, list(expected))
+    found = published.row_counts(draft / FILE, list(expected))
     parquet = {name: _parquet_rows(draft / "parquet" / name) for name in expected}
     for name, count in expected.items():
         if not count == found[name] == parquet[name]:
             raise CheckFailed(
                 f"marts.{name} has {count} rows, but {found[name]} were published in DuckDB and {parquet[name]} in "
-                "Parquet; what was published before stays: run `grapevine publish` again"
+                "Parquet; what was published before stays: run `grapevine publish --force`"
             )
 
 
@@ -175,5 +207,12 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _report(folder: Path, *, is_skipped: bool) -> PublishReport:
-    counts = json.loads((folder / LATEST).read_text(encoding="utf-8"))["row_counts"]
-    return PublishReport(is_skipped=is_skipped, folder=folder, table_count=len(counts), row_count=sum(counts.values()))
+    latest = published.read_latest(folder)
+    counts = latest["row_counts"]
+    return PublishReport(
+        is_skipped=is_skipped,
+        is_delta=latest["is_delta"],
+        folder=folder,
+        table_count=len(counts),
+        row_count=sum(counts.values()),
+    )

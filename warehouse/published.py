@@ -7,8 +7,10 @@ published/<run>/latest.json                  when, as of, from what, row counts,
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +20,19 @@ import duckdb
 from records.errors import CheckFailed
 
 __all__ = [
+    "FILE",
+    "FORMAT",
+    "LATEST",
     "MartTable",
-    "copy_tables",
+    "attach",
     "describe",
     "is_whole",
     "mart_tables",
     "read_latest",
     "row_counts",
+    "signature",
     "write_parquet",
+    "write_table",
 ]
 
 FILE = "grapevine.duckdb"
@@ -87,28 +94,44 @@ def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[MartTable]:
     return [MartTable(name, comments[name], tuple(columns)) for name, columns in found.items()]
 
 
-def copy_tables(connection: duckdb.DuckDBPyConnection, tables: Sequence[MartTable], file: Path) -> None:
-    """Write all tables whole into a new DuckDB file."""
+def signature(tables: Sequence[MartTable]) -> str:
+    """Return 16 hex digits that change when a table, column, type or description does."""
+    said = "\n".join(statement for table in tables for statement in table.create("target"))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+@contextmanager
+def attach(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
+    """Attach a DuckDB file, new or known, as `target`, written by one transaction; nothing of it stays on an error."""
     connection.execute(f"ATTACH {_quoted(str(file))} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         connection.execute("BEGIN")
-        connection.execute("CREATE SCHEMA target.marts")
-        for table in tables:
-            for statement in table.create("target"):
-                connection.execute(statement)
-            connection.execute(f'INSERT INTO target.marts."{table.name}" BY NAME FROM marts."{table.name}"')
+        connection.execute("CREATE SCHEMA IF NOT EXISTS target.marts")
+        yield
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT target")
+    except BaseException:
+        # A disk that is full may have ended the transaction already.
+        with suppress(duckdb.TransactionException):
+            connection.execute("ROLLBACK")
+        raise
     finally:
         connection.execute("DETACH target")
 
 
+def write_table(connection: duckdb.DuckDBPyConnection, table: MartTable) -> None:
+    """Write one table whole into `target`, in the place of one of that name."""
+    connection.execute(f'DROP TABLE IF EXISTS target.marts."{table.name}"')
+    for statement in table.create("target"):
+        connection.execute(statement)
+    connection.execute(f'INSERT INTO target.marts."{table.name}" BY NAME FROM marts."{table.name}"')
+
+
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: MartTable, folder: Path) -> None:
-    """Write one table of the private warehouse as Parquet into `folder/<table>/`."""
-    place = folder / table.name
-    place.mkdir(parents=True)
+    """Write one table of `target` as Parquet into `folder`, which is missing; it is made."""
+    folder.mkdir(parents=True)
     connection.execute(
-        f'COPY (FROM marts."{table.name}") TO {_quoted(str(place / f"{table.name}.parquet"))} '
+        f'COPY (FROM target.marts."{table.name}") TO {_quoted(str(folder / f"{table.name}.parquet"))} '
         "(FORMAT parquet, COMPRESSION zstd)"
     )
 

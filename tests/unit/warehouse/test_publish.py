@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,6 @@ import duckdb
 import pytest
 
 from records.errors import CheckFailed, InputError
-from warehouse import publish as publishing
 from warehouse import published, query
 from warehouse.publish import publish
 
@@ -16,7 +16,8 @@ MARTS = """
     CREATE SCHEMA IF NOT EXISTS marts;
     CREATE OR REPLACE TABLE marts.mentions AS SELECT
         uuid() AS mention_id, 'acme' AS brand, 'text ' || range AS text,
-        TIMESTAMPTZ '2026-10-01 00:00:00+00' + INTERVAL 1 DAY * range AS told_at FROM range(50);
+        TIMESTAMPTZ '2026-10-01 00:00:00+00' + INTERVAL 1 DAY * range AS told_at, told_at::DATE AS told_date
+        FROM range(50);
     ALTER TABLE marts.mentions ALTER mention_id SET NOT NULL;
     COMMENT ON TABLE marts.mentions IS 'Mentions. It''s one row per mention; key mention_id.';
     COMMENT ON COLUMN marts.mentions.text IS 'what it says';
@@ -58,6 +59,7 @@ def test_publish__the_marts_alone_with_comments_types_and_parquet(home, built):
             ("brand", "VARCHAR", True, None),
             ("text", "VARCHAR", True, "what it says"),
             ("told_at", "TIMESTAMP WITH TIME ZONE", True, None),
+            ("told_date", "DATE", True, None),
         ]
         assert reader.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'mentions'").fetchone() == (
             "Mentions. It's one row per mention; key mention_id.",
@@ -122,7 +124,7 @@ def test_publish__killed_or_out_of_space_leaves_the_old_one_current_and_is_clear
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "write_parquet", full)
+        patch.setattr(published, "write_parquet", full)
         with pytest.raises(CheckFailed, match="No space left on device; free space"):
             publish(home, force=True)
     assert _folders(home) == [old.name]
@@ -155,15 +157,15 @@ def test_publish__a_damaged_copy_is_mended_by_the_next_run(home, built, damage):
 
 def test_publish__rows_that_were_lost_are_noticed(home, built, monkeypatch):
     old = publish(home).folder
-    copy = publishing.copy_tables
+    copy = published.write_table
 
-    def lossy(connection, tables, file) -> None:
-        copy(connection, tables, file)
-        with duckdb.connect(str(file)) as writer:
-            writer.execute("DELETE FROM marts.mentions WHERE text = 'text 7'")
+    def lossy(connection, table) -> None:
+        copy(connection, table)
+        if table.name == "mentions":
+            connection.execute("DELETE FROM target.marts.mentions WHERE text = 'text 7'")
 
-    monkeypatch.setattr(publishing, "copy_tables", lossy)
-    with pytest.raises(CheckFailed, match=r"marts\.mentions has 50 rows, but 49 were published in DuckDB and 50"):
+    monkeypatch.setattr(published, "write_table", lossy)
+    with pytest.raises(CheckFailed, match=r"marts\.mentions has 50 rows, but 49 were published in DuckDB and 49"):
         publish(home, force=True)
     assert home.current.resolve() == old
 
@@ -202,3 +204,66 @@ def test_query__damaged_file_is_named(home, built):
     (folder / published.LATEST).write_text("{}")
     with pytest.raises(CheckFailed, match="has not format 1"):
         query.latest(home)
+
+
+def _links(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_ino for path in sorted((folder / "parquet" / "mentions").iterdir())}
+
+
+def _everything(home) -> list[tuple]:
+    parquet = home.current / "parquet" / "mentions" / "*.parquet"
+    rows = query.select(home, "FROM mentions ORDER BY ALL").rows
+    with duckdb.connect() as reader:
+        reader.execute("SET TimeZone = 'UTC'")
+        assert reader.execute(f"FROM read_parquet('{parquet}') ORDER BY ALL").fetchall() == rows
+    return rows
+
+
+def test_delta__rows_that_came_went_and_changed_and_nothing_else(home, built, ask):
+    first = publish(home)
+    before = _links(first.folder)
+    assert list(before) == ["mentions-2026-10-0.parquet", "mentions-2026-11-0.parquet"]
+    ask("UPDATE marts.mentions SET text = 'edited' WHERE told_date = '2026-11-05'")
+    ask("DELETE FROM marts.mentions WHERE told_date = '2026-11-06'")
+    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01'")
+    ask("INSERT INTO marts.coverage VALUES ('posts', 0.5); UPDATE raw.clock SET built_from = 'b2'")
+    second = publish(home)
+    assert (first.is_delta, second.is_delta) == (False, True)
+    changed = _everything(home)
+    assert query.select(home, "FROM coverage").rows == [("posts", 0.5)]
+    after = _links(second.folder)
+    assert list(after) == [*before, "mentions-2026-12-0.parquet"]
+    assert after["mentions-2026-10-0.parquet"] == before["mentions-2026-10-0.parquet"]
+    assert after["mentions-2026-11-0.parquet"] != before["mentions-2026-11-0.parquet"]
+    publish(home, force=True)
+    assert _everything(home) == changed
+    assert len(changed) == 50
+
+
+def test_delta__a_month_that_empties_and_a_table_that_empties(home, built, ask):
+    publish(home)
+    ask("DELETE FROM marts.mentions WHERE told_date >= '2026-11-01'; UPDATE raw.clock SET built_from = 'b2'")
+    assert list(_links(publish(home).folder)) == ["mentions-2026-10-0.parquet"]
+    ask("DELETE FROM marts.mentions; UPDATE raw.clock SET built_from = 'b3'")
+    assert list(_links(publish(home).folder)) == ["mentions-none-0.parquet"]
+    assert _everything(home) == []
+    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01'")
+    ask("UPDATE raw.clock SET built_from = 'b4'")
+    publish(home)
+    assert len(_everything(home)) == 1
+
+
+def test_delta__whole_when_the_schema_changed_the_week_is_over_or_the_copy_is_damaged(home, built, ask):
+    publish(home)
+    ask("COMMENT ON COLUMN marts.mentions.text IS 'other words'; UPDATE raw.clock SET built_from = 'b2'")
+    assert not publish(home).is_delta
+    ask("UPDATE raw.clock SET built_from = 'b3'")
+    folder = publish(home).folder
+    latest = (folder / published.LATEST).read_text()
+    old = json.loads(latest) | {"whole_at": "2026-01-01T00:00:00+00:00"}
+    (folder / published.LATEST).write_text(json.dumps(old))
+    ask("UPDATE raw.clock SET built_from = 'b4'")
+    assert not publish(home).is_delta
+    (home.published_file).write_bytes(b"damage")
+    ask("UPDATE raw.clock SET built_from = 'b5'")
+    assert not publish(home).is_delta
