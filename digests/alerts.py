@@ -35,6 +35,8 @@ EXAM_SHARE = 0.7  # of the allowed chance, for each of two overlapping tests (on
 NORMAL_AGAIN = 0.05  # upper tail above which a day counts as normal
 CALM_DAYS = 2  # normal days that close an alert
 RATING_DAYS = 7
+WORDS_BEFORE = 60  # characters quoted before a word that must not wait
+WEIGHTY_SHARE = 0.1  # of what is heard now, from which a source's beginning begins the history
 SHORTEST_LISTENING = 7  # days after which a source's silence can be unusual
 
 
@@ -156,7 +158,7 @@ def _count_alerts(
     if not rows:
         return
     seen = {row["told_date"]: row["bad_count"] for row in rows}
-    started = min(seen)
+    started = _listening_since(source, brand, today)
     counts = [seen.get(started + timedelta(days=n), 0) for n in range((today - started).days + 1)]
     from_day = today - timedelta(days=REPLAYED_DAYS)
     for outbreak in judge_days(counts, started, options, from_day=from_day, is_last_whole=False):
@@ -173,11 +175,21 @@ def _count_alerts(
                 brand=name,
                 day=words.day(outbreak.opened_on),
                 bad=words.count(outbreak.observed),
-                expected=words.rounded(expected.mean),
+                expected=words.rounded(expected.mean) if expected.mean >= 1 else words.say("alert.hardly_any"),
                 high=words.count(int(expected.high(NORMAL_AGAIN))),
             ),
             links=[row["url"] for row in source.rows("evidence", brand=brand, day=outbreak.opened_on)],
         )
+
+
+def _listening_since(source: Published, brand: str, today: date) -> date:
+    """Return the first day from which all sources that matter now were heard: before it, silence says nothing."""
+    recent_after = today - timedelta(days=RECENT_DAYS)
+    heard = source.rows("listening_since", brand=brand, last_day=today, recent_after=recent_after)
+    total = sum(row["recent_count"] for row in heard)
+    earliest = today - timedelta(days=HISTORY_DAYS + REPLAYED_DAYS)
+    began: list[date] = [row["first_date"] for row in heard if row["recent_count"] > total * WEIGHTY_SHARE]
+    return max([earliest, *began])
 
 
 def _rating_alerts(
@@ -225,7 +237,7 @@ def _mention_alerts(
     )
     for row in rows:
         figure = "word" if row["has_word"] else "mention"
-        said = quote(row["title"], row["text"], 120)
+        said = _around(row["title"], row["text"], spelled) if row["has_word"] else quote(row["title"], row["text"], 120)
         times = "" if row["exposure_count"] is None else words.count(int(row["exposure_count"]))
         yield _alert(
             brand, figure, row["told_date"], observed=row["exposure_count"] or 1.0,
@@ -233,6 +245,14 @@ def _mention_alerts(
                                source=one_line(row["source"], 40), quote=said, times=times),
             links=[row["url"]], identity=row["mention_id"],
         )  # fmt: skip
+
+
+def _around(title: str | None, text: str | None, spelled: str) -> str:
+    """Return a quote that shows the word that must not wait."""
+    whole = f"{title or ''} {text or ''}"
+    found = re.search(rf"\b(?:{spelled})\b", whole, re.IGNORECASE)
+    start = max(0, found.start() - WORDS_BEFORE) if found else 0
+    return ("…" if start else "") + quote(None, whole[whole.find(" ", start) + 1 if start else 0 :], 120)
 
 
 def _silent_sources(source: Published, words: Catalogue, options: AlertOptions) -> Iterable[Alert]:

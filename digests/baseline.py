@@ -19,7 +19,7 @@ from scipy import stats
 
 __all__ = ["Expectation", "expect", "upper_tail"]
 
-SHORTEST_HISTORY = 5  # days; below that nothing is expected
+SHORTEST_HISTORY = 4  # days; below that nothing is expected
 WEEKDAYS_FROM = 21  # days of history from which weekdays can be told apart
 HALF_LIFE = 28.0  # days
 EDGE = 3.0  # standard deviations at which a past day is winsorised
@@ -55,7 +55,7 @@ def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Exp
         days: the day or days judged; none of them in the history.
 
     Returns:
-        None when the history is shorter than five days.
+        None when the history is shorter than four days.
     """
     counts = np.asarray(history, dtype=np.float64)
     if len(counts) < SHORTEST_HISTORY:

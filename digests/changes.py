@@ -7,16 +7,18 @@ that no percentage is said at all.
 from __future__ import annotations
 
 from digests.catalogue import Catalogue
-from digests.facts import DigestFigures, Estimate, PeriodFigures
+from digests.facts import DigestFigures, Estimate
 
 __all__ = ["change_words", "findings", "headline"]
 
 TIMES_FROM = 2.0  # from this ratio on, "times as many" reads easier than a percentage
 
 
-def findings(now: PeriodFigures | None, before: PeriodFigures | None, min_n: int) -> list[tuple[str, str]]:
+def findings(figures: DigestFigures, min_n: int) -> list[tuple[str, str]]:
     """Return (valence, more | fewer | times) for each change that is a finding, bad first."""
-    if now is None or before is None:
+    now, before = figures.now, figures.before
+    # What a new source brings was told before, too; only nobody listened.
+    if now is None or before is None or figures.weighty_new_sources:
         return []
     tried = (
         ("bad", now.is_bad_change_finding, now.bad_change, min(now.bad_count, before.bad_count)),
@@ -31,9 +33,9 @@ def findings(now: PeriodFigures | None, before: PeriodFigures | None, min_n: int
 
 def headline(words: Catalogue, figures: DigestFigures, moves: list[tuple[str, str]], min_n: int) -> tuple[str, str]:
     """Return how the judgement opens ("A worse week") and the whole sentence; moves as `findings` gave them."""
-    now, before = figures.now, figures.before
+    now = figures.now
     kind = f"kind.{figures.period.kind}"
-    form = _form(now, before, figures.is_first, moves, min_n)
+    form = _form(figures, moves, min_n)
     opening = words.say(f"{kind}.{form}")
     if now is None or not moves:
         counts = {"bad": words.count(now.bad_count), "good": words.count(now.good_count)} if now else {}
@@ -57,11 +59,13 @@ def change_words(words: Catalogue, figures: DigestFigures, valence: str, min_n: 
     now, before = figures.now, figures.before
     if figures.is_first:
         return words.say("change.first")
+    if figures.weighty_new_sources:
+        return words.say("change.new_source")
     fewest = min(getattr(period, f"{valence}_count") if period else 0 for period in (now, before))
     change: Estimate | None = getattr(now, f"{valence}_change", None)
     if fewest < min_n or change is None or not change.is_known:
         return words.say("change.too_few")
-    for found, move in findings(now, before, min_n):
+    for found, move in findings(figures, min_n):
         if found == valence:
             return words.say(f"change.{move}", **_change_ends(words, change, move))
     low, high = change.ends
@@ -70,9 +74,8 @@ def change_words(words: Catalogue, figures: DigestFigures, valence: str, min_n: 
     return words.say("change.open", low=words.percent(1 - low), high=words.percent(high - 1))
 
 
-def _form(
-    now: PeriodFigures | None, before: PeriodFigures | None, is_first: bool, moves: list[tuple[str, str]], min_n: int
-) -> str:
+def _form(figures: DigestFigures, moves: list[tuple[str, str]], min_n: int) -> str:
+    now, before = figures.now, figures.before
     if now is None or now.experience_count == 0:
         return "silent"
     if moves:
@@ -80,10 +83,12 @@ def _form(
         if len(rose) == 2 and rose["bad"] == rose["good"]:
             return "louder" if rose["bad"] else "quieter"
         return "worse" if rose.get("bad", not rose.get("good", False)) else "better"
-    if is_first or before is None:
-        return "first" if is_first else "thin"
-    is_testable = min(now.bad_count, before.bad_count) >= min_n or min(now.good_count, before.good_count) >= min_n
-    return "ordinary" if is_testable else "thin"
+    if figures.is_first:
+        return "first"
+    counts = [(getattr(now, name), getattr(before, name, 0)) for name in ("bad_count", "good_count")]
+    if any(count >= min_n and count_before >= min_n for count, count_before in counts):
+        return "alone" if figures.weighty_new_sources else "ordinary"
+    return "alone" if any(count >= min_n for count, _ in counts) else "thin"
 
 
 def _direction(change: Estimate) -> str:

@@ -14,12 +14,15 @@ __all__ = [
     "DigestFigures",
     "Estimate",
     "MentionFacts",
+    "NewSource",
     "PeriodFigures",
     "Rate",
     "Responses",
     "SourceState",
     "Voice",
 ]
+
+NEW_SHARE = 0.1  # of a period's mentions, above which a new source makes periods incomparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,15 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source first heard from in this period or the one before, and its mentions in this one."""
+
+    source: str
+    first_date: date
+    mention_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """One line of the survey behind the estimates; share_rate 0..1."""
 
@@ -198,6 +210,7 @@ class DigestFigures:
         waiting: the bad experiences nobody answered, those that carry furthest first.
         voices: the brand and its competitors on their common sources; empty without competitors or common sources.
         common_sources: those sources.
+        new_sources: those that can make a change by being new.
     """
 
     brand: BrandFacts
@@ -217,8 +230,15 @@ class DigestFigures:
     waiting: tuple[MentionFacts, ...]
     voices: tuple[Voice, ...]
     common_sources: tuple[str, ...]
+    new_sources: tuple[NewSource, ...]
 
     @property
     def is_first(self) -> bool:
         """Whether the brand's first mentions lie in this period, so that nothing can be compared yet."""
         return self.first_day is not None and self.period.start <= self.first_day <= self.period.end
+
+    @property
+    def weighty_new_sources(self) -> tuple[NewSource, ...]:
+        """The new sources that brought more than a tenth of this period's mentions: what they add is no change."""
+        total = self.now.mention_count if self.now else 0
+        return tuple(one for one in self.new_sources if not self.is_first and one.mention_count > total * NEW_SHARE)

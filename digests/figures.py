@@ -19,6 +19,7 @@ from digests.facts import (
     DigestFigures,
     Estimate,
     MentionFacts,
+    NewSource,
     PeriodFigures,
     Rate,
     Responses,
@@ -97,6 +98,9 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
             waiting=tuple(MentionFacts(**row) for row in source.rows("waiting", **within, mention_limit=WAITING_LIMIT)),
             voices=voices,
             common_sources=common_sources,
+            new_sources=tuple(
+                NewSource(**row) for row in source.rows("new_sources", **within, before_start=period.previous.start)
+            ),
         )
 
 

@@ -23,6 +23,8 @@ __all__ = ["MentionStory", "Story", "Tile", "Tone", "tell"]
 
 Tone = Literal["bad", "good", "plain"]
 
+QUOTES = '“”„"«»'  # a quote's own marks, which would double ours
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
@@ -85,9 +87,9 @@ class Story:
 def tell(figures: DigestFigures, options: DigestOptions) -> Story:
     """Return the words for a digest's figures."""
     words = catalogue(options.language)
-    now, before = figures.now, figures.before
+    now = figures.now
     brand = one_line(figures.brand.name, 60)
-    moves = findings(now, before, options.min_n)
+    moves = findings(figures, options.min_n)
     opening, judgement = headline(words, figures, moves, options.min_n)
     estimate, estimate_range = _estimate(words, now)
     lede = _lede(words, brand, now, options.min_n)
@@ -147,7 +149,11 @@ def _lede(words: Catalogue, brand: str, now: PeriodFigures | None, min_n: int) -
 
 def _careful(words: Catalogue, figures: DigestFigures) -> str:
     short = [one_line(source.source_name, 40) for source in figures.sources if source.status in ("failed", "partial")]
-    return words.say("lede.careful", sources=words.listing(short)) if short else ""
+    new = [one_line(source.source, 40) for source in figures.weighty_new_sources]
+    told = [words.say("lede.careful", sources=words.listing(short))] if short else []
+    if new:
+        told.append(words.say("lede.new_source", sources=words.listing(new)))
+    return " ".join(told)
 
 
 def _tiles(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[Tile, ...]:
@@ -168,7 +174,7 @@ def _tiles(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[Tile, 
                 if count_before is None
                 else words.say("tile.before", n=words.count(count_before), before=before_words),
                 detail=change_words(words, figures, valence, min_n),
-                is_finding=any(found == valence for found, _ in findings(now, before, min_n)),
+                is_finding=any(found == valence for found, _ in findings(figures, min_n)),
             )
         )
     return (*tiles, _balance_tile(words, now, min_n))
@@ -237,7 +243,7 @@ def _mention(words: Catalogue, mention: MentionFacts, options: DigestOptions) ->
         tone="bad" if mention.label == "bad" else "good",
         tone_word=words.say(f"word.{mention.label}"),
         origin=" · ".join(origin),
-        quote=f"“{said}”" if said else words.say("mentions.no_words"),
+        quote=f"“{said.strip(QUOTES)}”" if said else words.say("mentions.no_words"),
         direction=direction(said),
         reach=_reach(words, mention),
         link=safe_link(mention.url),

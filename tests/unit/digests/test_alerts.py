@@ -116,7 +116,7 @@ def test_upper_tail__falls_with_the_count() -> None:
 
 def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
     days = eight_weeks((6, 9), (6, 9)) | {MONDAY + timedelta(days=6): (31, 9)}
-    publish(days, (mention(told_date=MONDAY + timedelta(days=6)),))
+    publish(days, (mention(told_date=MONDAY + timedelta(days=6)), mention(2, told_date=date(2026, 9, 21))))
     (alert,) = check(home)
     assert (alert.figure, alert.brand, alert.opened_on, alert.observed) == (
         "bad_count",
@@ -127,6 +127,20 @@ def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, me
     assert alert.sentence.startswith("Acme: 31 bad experiences on 15 November, where 6")
     assert alert.links == ("https://reviews.example/1",)
     assert check(home) == [alert]
+
+
+def test_check__a_new_source_is_no_rise(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    """Before a source was heard from, its silence says nothing, so it can't make a day look high."""
+    began = MONDAY + timedelta(days=5)
+    days = eight_weeks((0, 1), (0, 1)) | {began + timedelta(days=n): (30, 9) for n in range(2)}
+    publish(days, tuple(mention(n, told_date=began + timedelta(days=n % 2)) for n in range(9)))
+    assert history(home) == []
+
+
+def test_check__quotes_the_word_itself(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    text = f"{'Long story. ' * 40}My lawyer prepares a lawsuit against them."
+    publish(eight_weeks(), (mention(text=text, told_date=date(2026, 11, 15)),))
+    assert check(home)[0].sentence.endswith("Long story. My lawyer prepares a lawsuit against them.”")
 
 
 def test_check__closed_alerts_are_history(publish: Publish, eight_weeks: Weeks, home: Home) -> None:

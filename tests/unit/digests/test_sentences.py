@@ -61,10 +61,19 @@ def test_headline__says_the_range(publish: Publish) -> None:
 def test_headline__no_finding_below_min_n(publish: Publish, eight_weeks: Weeks) -> None:
     published = publish(eight_weeks((1, 1), (6, 1)), is_bad_change_finding=True)
     told = story(published)
-    assert told.headline.startswith("A week with few voices")
+    assert told.headline.startswith("A week with nothing to compare it with: 42 bad and 7 good")
     assert told.tiles[0].detail == "too few to compare"
     assert "%" not in told.headline + "".join(tile.value + tile.detail for tile in told.tiles)
     assert story(published, min_n=7).headline.startswith("A worse week")
+
+
+def test_headline__a_new_source_makes_no_change(publish: Publish, eight_weeks: Weeks, mention: Mention) -> None:
+    rows = tuple(mention(n, source="tweets", told_date=MONDAY) for n in range(40))
+    old = tuple(mention(n, told_date=MONDAY - timedelta(days=20)) for n in range(100, 103))
+    told = story(publish(eight_weeks((10, 20), (20, 20)), rows + old))
+    assert told.headline == "A week with nothing to compare it with: 140 bad and 140 good experiences seen."
+    assert told.careful == ("First heard from now: tweets; so this period can't be compared with the one before.")
+    assert {tile.detail for tile in told.tiles[:2]} == {"new source, not comparable"}
 
 
 def test_headline__first_week_compares_nothing(publish: Publish, eight_weeks: Weeks) -> None:
