@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from connectors.contract import Declaration, HttpRequest, Page, Request, Response
 from connectors.cursor import Cursor
+from connectors.reading import read_page
 from records.brand import Query
 from records.errors import Drift, SkippedRecord
 from records.mention import BrandMatch, Draft, Engagement
@@ -69,6 +70,7 @@ class AppStore:
         sees_deletions=False,
         sees_replies=False,
         terms="A public feed without published terms; 500 reviews a country at most.",
+        example={"apps": [{"id": 284815942, "brand": "example"}]},
         tested_on="recordings",
     )
 
@@ -98,21 +100,16 @@ class AppStore:
         if isinstance(entries, dict):
             entries = [entries]
         app, _, country = request.slice.partition("-")
-        read = [_draft(entry, app, country) for entry in entries]
+        if not isinstance(entries, list):
+            raise Drift("the feed of the App Store has no list of entries; its shape may have changed")
         page = int(request.context.get("page", 1))
         following: tuple[Request, ...] = ()
-        if any(isinstance(one, Draft) for one in read) and page < LAST_PAGE:
+        if entries and page < LAST_PAGE:
             following = (self._page(app, country, page + 1),)
-        return Page(
-            records=tuple(one for one in read if isinstance(one, Draft)),
-            skipped=tuple(one for one in read if isinstance(one, SkippedRecord)),
-            next=following,
-            brands=tuple(
-                BrandMatch(known.brand, "setting")
-                for known in self.settings.apps
-                if str(known.id) == app and known.brand
-            ),
+        brands = tuple(
+            BrandMatch(known.brand, "setting") for known in self.settings.apps if str(known.id) == app and known.brand
         )
+        return read_page(entries, lambda entry: _draft(entry, app, country), next=following, brands=brands)
 
     def _page(self, app: str, country: str, page: int) -> HttpRequest:
         return HttpRequest(
@@ -123,7 +120,7 @@ class AppStore:
 
 
 def _draft(entry: Any, app: str, country: str) -> Draft | SkippedRecord:
-    native_id = _label(entry, "id") if isinstance(entry, dict) else None
+    native_id = _label(entry, "id")
     if not native_id:
         return SkippedRecord(f"an entry of app {app} in {country}", NO_ID)
     if "im:rating" not in entry and ("im:name" in entry or "im:artist" in entry):

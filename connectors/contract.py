@@ -178,6 +178,17 @@ class Page:
     rating_counts: tuple[RatingCount, ...] = ()
     outcomes: OutcomeColumns | None = None
 
+    @property
+    def drafts(self) -> Sequence[Draft]:
+        """The records, of a page that holds drafts.
+
+        Raises:
+            TypeError: they are columns.
+        """
+        if isinstance(self.records, Sequence):
+            return self.records
+        raise TypeError("this page holds columns of drafts; take its records")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
@@ -240,6 +251,7 @@ class Declaration:
         status_meanings: HTTP statuses that mean something else here than the runner's table says:
             gone, throttled, transient, config or empty (an answer without records).
         path_settings: settings that hold paths, which the front desk makes absolute.
+        example: settings with which the kit and the documentation can make it.
         reads_files: whether it reads local files; its mentions' source is then the name of the settings entry.
         tested_on: "recordings" (real answers) or "documentation" (made after the vendor's pages).
     """
@@ -271,6 +283,7 @@ class Declaration:
         default_factory=dict
     )
     path_settings: tuple[str, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
     reads_files: bool = False
     tested_on: Literal["recordings", "documentation"] = "documentation"
 

@@ -7,7 +7,7 @@ it stopped. Facts: https://hn.algolia.com/api (read 2026-11) and recordings of 2
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.contract import Declaration, HttpRequest, NativeId, Page, Request, Response
 from connectors.cursor import Cursor
 from connectors.markup import html_to_text
+from connectors.reading import read_page
+from connectors.walk import times
 from records.brand import Query
 from records.errors import Drift, SkippedRecord
 from records.mention import Draft, Engagement
@@ -86,17 +88,13 @@ class HackerNews:
         hits = answer.get("hits") if isinstance(answer, dict) else None
         if not isinstance(hits, list):
             raise Drift("the answer of Hacker News has no list of hits; its API may have changed")
-        read = [_draft(hit) for hit in hits]
-        moments = [moment for hit in hits if (moment := _moment(hit)) is not None]
+        page = read_page(hits, _draft)
+        moments = times(page, self.declaration)
         following: tuple[Request, ...] = ()
         if len(hits) >= self.settings.page_size and moments:
             since, oldest = request.context.get("since", 0), int(min(moments).timestamp())
             following = (self._search(request.slice, since=since, until=oldest),)
-        return Page(
-            records=tuple(one for one in read if isinstance(one, Draft)),
-            skipped=tuple(one for one in read if isinstance(one, SkippedRecord)),
-            next=following,
-        )
+        return replace(page, next=following)
 
     def recheck_requests(self, ids: Sequence[NativeId]) -> Iterable[Request]:
         """Return one request per item."""

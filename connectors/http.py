@@ -239,8 +239,8 @@ class PoliteSession(requests.Session):
     """A `requests.Session` for client libraries: what it sends goes through `Sender`, like everything else.
 
     A library built on it never sees a 429, a 5xx or a broken connection, which libraries sort in ways of their own: it
-    sees an answer, or a sorted error comes up through it. Statuses that libraries act upon (401: a token has ended) it
-    does see.
+    sees an answer, or a sorted error comes up through it. Statuses that it acts upon itself (401: a token has ended)
+    are named in `passed_on`, and those it does see.
 
     Args:
         sender: the loop that sends.
@@ -249,7 +249,6 @@ class PoliteSession(requests.Session):
         timeout_seconds: to connect, and to wait for the next bytes.
     """
 
-    _PASSED_ON = frozenset({301, 302, 400, 401, 403, 404, 409, 413, 414, 415})
     # Client libraries sleep by these on their own, for as long as they say, in the middle of a task.
     _QUOTA_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-used", "x-ratelimit-reset")
 
@@ -267,6 +266,7 @@ class PoliteSession(requests.Session):
         self._clock = clock
         self._hosts = hosts
         self._timeout = timeout_seconds
+        self.passed_on: frozenset[int] = frozenset()
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request and return its answer."""
@@ -283,7 +283,7 @@ class PoliteSession(requests.Session):
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(received_at=self._clock(), status=answer.status_code, headers=headers, body=answer.content)
 
-        self._sender.send(attempt, place=_place(address), passed_on=self._PASSED_ON)
+        self._sender.send(attempt, place=_place(address), passed_on=self.passed_on)
         for name in self._QUOTA_HEADERS:
             answers[-1].headers.pop(name, None)
         return answers[-1]

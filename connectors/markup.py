@@ -16,7 +16,7 @@ _BBCODE_TAG = re.compile(
     r"(?:[= ][^\]]*)?\]",
     re.IGNORECASE,
 )
-_MARKDOWN_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
+_MARKDOWN_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _MARKDOWN_START = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[*+-][ \t]+(?=\S)|```.*$|(?:[*_-][ \t]*){3,}$)", re.MULTILINE
 )

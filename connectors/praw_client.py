@@ -32,6 +32,7 @@ def open_praw(
         declaration: of the connector.
         clock: returns now (aware UTC).
     """
+    session.passed_on = frozenset({401})  # praw fetches a new token
     reddit = praw.Reddit(
         client_id=credentials["client_id"],
         client_secret=credentials["client_secret"],
@@ -59,6 +60,8 @@ def open_praw(
             status = error.response.status_code
             sorted_error = judge(declaration, status, headers, place=f"Reddit {path}", now=clock())
             raise sorted_error or Drift(f"Reddit {path} answered in a way that praw refuses") from None
+        except (LookupError, TypeError, ValueError, AttributeError):
+            raise Drift("the answer of Reddit is not of the shape that praw expects; its API has changed") from None
         except (prawcore.exceptions.PrawcoreException, praw.exceptions.PRAWException) as error:
             names = ", ".join(credential.variable for credential in declaration.credentials)
             raise ConfigError(f"Reddit refused the request ({type(error).__name__}); check {names}") from None

@@ -28,6 +28,7 @@ from connectors.contract import (
 )
 from connectors.cursor import Cursor
 from connectors.markup import markdown_to_text
+from connectors.reading import read_page
 from connectors.reddit_feed import read_feed
 from connectors.search import boolean, phrase, slice_of, words
 from records.brand import Brand, Query
@@ -139,9 +140,9 @@ class Reddit:
         """Return the posts and comments of a listing, and the request for older ones."""
         answer = _answer(response)
         if isinstance(answer, bytes):
-            return _page(list(read_feed(answer)))
+            return read_page(read_feed(answer), lambda one: one)
         things = list(_things(answer))
-        after = answer.get("data", {}).get("after") if isinstance(answer, dict) else None
+        after = (answer.get("data") or {}).get("after") if isinstance(answer, dict) else None
         following: tuple[Request, ...] = ()
         if after and isinstance(request, ClientCall):
             params = {**request.arguments["params"], "after": after}
@@ -153,7 +154,7 @@ class Reddit:
                     slice=request.slice,
                 ),
             )
-        return _page([_read(thing) for thing in things], next=following)
+        return read_page(things, _read, next=following)
 
     def recheck_requests(self, ids: Sequence[NativeId]) -> Iterable[Request]:
         """Return one request for each 100 ids."""
@@ -167,9 +168,9 @@ class Reddit:
 
     def parse_recheck(self, request: Request, response: Response) -> Page:
         """Return those alive; gone are those whose words were taken away, and those asked for that stay away."""
-        read = [_read(thing) for thing in _things(_answer(response))]
-        page = _page(read)
-        answered = {_name(one) for one in read}
+        page = read_page(_things(_answer(response)), _read)
+        answered = {draft.native_id for draft in page.drafts} | {name for _, name in page.gone}
+        answered |= {one.where for one in page.skipped}
         absent = [("", one) for _, one in request.context.get("ids", ()) if one not in answered]
         return Page(records=page.records, gone=(*page.gone, *absent), skipped=page.skipped)
 
@@ -223,9 +224,12 @@ def _things(answer: Any) -> Iterator[Mapping[str, Any]]:
         errors = answer["json"].get("errors")
         if errors:
             raise Drift("the answer of Reddit holds an error inside a 200")
-        yield from answer["json"].get("data", {}).get("things", [])
+        yield from (answer["json"].get("data") or {}).get("things") or ()
         return
-    children = answer.get("data", {}).get("children") if answer.get("kind") == "Listing" else None
+    if str(answer.get("kind", ""))[:1] == "t" and isinstance(answer.get("data"), dict):
+        yield answer
+        return
+    children = (answer.get("data") or {}).get("children") if answer.get("kind") == "Listing" else None
     if not isinstance(children, list):
         what = f"an error ({answer['error']}) inside a 200" if "error" in answer else "no listing"
         raise Drift(f"the answer of Reddit is {what}; its API may have changed")
@@ -233,7 +237,7 @@ def _things(answer: Any) -> Iterator[Mapping[str, Any]]:
         if not isinstance(child, dict) or child.get("kind") == "more":
             continue
         yield child
-        replies = child.get("data", {}).get("replies")
+        replies = (child.get("data") or {}).get("replies")
         if replies:
             yield from _things(replies)
 
@@ -276,21 +280,6 @@ def _read(thing: Mapping[str, Any]) -> Draft | SkippedRecord | NativeId:
             repost_count=_count(data.get("num_crossposts")),
         ),
     )
-
-
-def _page(read: list[Draft | SkippedRecord | NativeId], next: tuple[Request, ...] = ()) -> Page:  # noqa: A002
-    return Page(
-        records=tuple(one for one in read if isinstance(one, Draft)),
-        gone=tuple(one for one in read if isinstance(one, tuple)),
-        skipped=tuple(one for one in read if isinstance(one, SkippedRecord)),
-        next=next,
-    )
-
-
-def _name(read: Draft | SkippedRecord | NativeId) -> str:
-    if isinstance(read, Draft):
-        return read.native_id
-    return read.where if isinstance(read, SkippedRecord) else read[1]
 
 
 def _moment(seconds: Any) -> datetime | None:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.contract import Declaration, HttpRequest, Page, Request, Response
 from connectors.cursor import Cursor
 from connectors.markup import bbcode_to_text
+from connectors.reading import read_page
 from records.brand import Query
 from records.errors import Drift, SkippedRecord
 from records.mention import BrandMatch, Draft, Engagement
@@ -78,6 +79,7 @@ class Steam:
         sees_edits=True,
         sees_deletions=False,
         sees_replies=True,
+        example={"apps": [{"id": 440, "brand": "example"}]},
         tested_on="recordings",
     )
 
@@ -106,17 +108,11 @@ class Steam:
         if not isinstance(given, list):
             raise Drift("the answer of Steam has no list of reviews; its API may have changed")
         app = request.slice
-        read = [_draft(review, app) for review in given]
         cursor = answer.get("cursor")
         following: tuple[Request, ...] = ()
         if given and isinstance(cursor, str) and cursor:
             following = (self._page(app, cursor),)
-        return Page(
-            records=tuple(one for one in read if isinstance(one, Draft)),
-            skipped=tuple(one for one in read if isinstance(one, SkippedRecord)),
-            next=following,
-            brands=self._brands(app),
-        )
+        return read_page(given, lambda review: _draft(review, app), next=following, brands=self._brands(app))
 
     def _page(self, app: str, cursor: str) -> HttpRequest:
         return HttpRequest(
@@ -140,7 +136,7 @@ class Steam:
 
 
 def _draft(review: Any, app: str) -> Draft | SkippedRecord:
-    native_id = review.get("recommendationid") if isinstance(review, dict) else None
+    native_id = review.get("recommendationid")
     if not native_id:
         return SkippedRecord(f"a review of app {app}", NO_ID)
     voted_up, text = review.get("voted_up"), bbcode_to_text(review.get("review") or "")

@@ -81,6 +81,16 @@ class Transport:
             return Response(received_at=self._clock(), data=data)
         raise TypeError(f"{type(request).__name__} cannot be sent over the network")
 
+    def answer_from(self, adapter: Any) -> None:
+        """Answer from a `requests` adapter in place of the network, for the kit and tests."""
+        sessions = [self.http.session]
+        if isinstance(self._connector, UsesClient):
+            _ = self._client
+            sessions += [self._session] if self._session is not None else []
+        for session in sessions:
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+
     @cached_property
     def _credentials(self) -> dict[str, str]:
         return credentials_of(self._connector.declaration, self._environment)

@@ -8,8 +8,7 @@ from typing import Any
 
 import tweepy
 
-from connectors.contract import ClientCall, Declaration
-from connectors.http import judge
+from connectors.contract import ClientCall
 from records.errors import Drift
 
 __all__ = ["open_tweepy"]
@@ -19,14 +18,13 @@ _CLOCK_SLACK = timedelta(minutes=1)  # a start just outside the reach is refused
 
 
 def open_tweepy(
-    session: Any, credentials: Mapping[str, str], *, declaration: Declaration, clock: Callable[[], datetime]
+    session: Any, credentials: Mapping[str, str], *, clock: Callable[[], datetime]
 ) -> Callable[[ClientCall], Any]:
     """Return what answers calls: `method` and `arguments` are those of `tweepy.Client`.
 
     Args:
         session: the `requests.Session` that tweepy sends through.
         credentials: bearer_token.
-        declaration: of the connector.
         clock: returns now (aware UTC).
     """
     client = tweepy.Client(credentials["bearer_token"], return_type=dict, wait_on_rate_limit=False)
@@ -40,11 +38,8 @@ def open_tweepy(
             arguments["start_time"] = earliest.strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
             return getattr(client, request.method)(**arguments)
-        except tweepy.HTTPException as error:
-            headers = {name.lower(): value for name, value in error.response.headers.items()}
-            status = error.response.status_code
-            sorted_error = judge(declaration, status, headers, place=f"X {request.method}", now=clock())
-            raise sorted_error or Drift(f"X {request.method} answered in a way that tweepy refuses") from None
+        except tweepy.TweepyException as error:
+            raise Drift(f"X {request.method} answered in a way that tweepy refuses ({type(error).__name__})") from None
         except ValueError:
             raise Drift(
                 "the answer of X is not JSON; it may be blocking this network or have changed its address"

@@ -188,9 +188,14 @@ def times(page: Page, declaration: Declaration) -> list[datetime]:
 
 
 def _one_page(connector: Connector, request: Request, response: Response) -> Page:
-    page = connector.parse(request, response)
+    name = connector.declaration.name
+    try:
+        page = connector.parse(request, response)
+    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+        # The fault's own words may hold parts of the answer, so only its kind is told.
+        raise Drift(f"{name} could not read the answer ({type(fault).__name__}); its shape may have changed") from fault
     if not isinstance(page, Page):
-        raise TypeError(f"{connector.declaration.name}: only the pages of a file may come as a series")
+        raise TypeError(f"{name}: only the pages of a file may come as a series")
     return page
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Auth, ClientCall, Credential, Declaration, NativeId, Page, Request, Response
 from connectors.cursor import Cursor
+from connectors.reading import read_page
 from connectors.search import boolean, phrase, slice_of, words
 from records.brand import Brand, Query
 from records.errors import Drift, SkippedRecord
@@ -106,7 +107,7 @@ class X:
         """Return tweepy as the client."""
         from connectors.tweepy_client import open_tweepy
 
-        return open_tweepy(session, credentials, declaration=self.declaration, clock=clock)
+        return open_tweepy(session, credentials, clock=clock)
 
     def plan(self, query: Query, cursors: Mapping[str, Cursor]) -> Iterable[Request]:
         """Return one search per brand, from the overlap behind its head on."""
@@ -135,8 +136,8 @@ class X:
                     slice=request.slice,
                 ),
             )
-        records, skipped = _read(posts, answer)
-        return Page(records=records, skipped=(*skipped, *_not_shown(answer)), next=following)
+        page = _read(posts, answer)
+        return replace(page, skipped=(*page.skipped, *_not_shown(answer)), next=following)
 
     def recheck_requests(self, ids: Sequence[NativeId]) -> Iterable[Request]:
         """Return one lookup for each 100 ids."""
@@ -156,10 +157,10 @@ class X:
         if isinstance(value, dict) and value.get("action") == "delete" and value.get("id"):
             return Page(gone=(("", str(value["id"])),))
         answer = _answer(response)
-        records, skipped = _read(answer.get("data", []), answer)
-        shown = {draft.native_id for draft in records}
+        page = _read(answer.get("data", []), answer)
+        shown = {draft.native_id for draft in page.drafts}
         absent = [("", one) for _, one in request.context.get("ids", ()) if one not in shown]
-        return Page(records=records, gone=tuple(absent), skipped=skipped)
+        return replace(page, gone=tuple(absent))
 
     def _expressions(self, brand: Brand) -> list[str]:
         end = "" if self.settings.reposts else " -is:retweet"
@@ -210,17 +211,14 @@ def _not_shown(answer: Mapping[str, Any]) -> Iterator[SkippedRecord]:
             yield SkippedRecord(str(error.get("resource_id") or "a post"), NOT_SHOWN)
 
 
-def _read(posts: Iterable[Any], answer: Mapping[str, Any]) -> tuple[tuple[Draft, ...], tuple[SkippedRecord, ...]]:
+def _read(posts: Iterable[Any], answer: Mapping[str, Any]) -> Page:
     users = (answer.get("includes") or {}).get("users") or []
     followers = {user.get("id"): (user.get("public_metrics") or {}).get("followers_count") for user in users}
-    read = [_draft(post, followers) for post in posts]
-    return tuple(one for one in read if isinstance(one, Draft)), tuple(
-        one for one in read if isinstance(one, SkippedRecord)
-    )
+    return read_page(posts, lambda post: _draft(post, followers))
 
 
 def _draft(post: Any, followers: Mapping[Any, int | None]) -> Draft | SkippedRecord:
-    if not isinstance(post, dict) or not post.get("id"):
+    if not post.get("id"):
         return SkippedRecord("a post", NO_ID)
     last = str(post["id"])
     first = str((post.get("edit_history_tweet_ids") or [last])[0])
