@@ -55,6 +55,10 @@ class Catalogue:
         decimals = 0 if rounded == 0 else max(0, 1 - math.floor(math.log10(rounded)))
         return f"{rounded:.{decimals}f}".replace(".", self.entries["number.decimal"])
 
+    def whole(self, number: float) -> str:
+        """Return an estimated count: two significant digits, never a fraction: 4.7 -> "5"."""
+        return self.count(round(two_digits(number)))
+
     def percent(self, share: float) -> str:
         """Return a share (0..1, or above 1) as a whole percentage of two significant digits; below 1 % as "0.4%"."""
         percentage = share * 100

@@ -83,7 +83,7 @@ def _channel(words: Catalogue, channel: ChannelFigures) -> dict[str, str]:
 def _range(words: Catalogue, estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return words.say("word.none")
-    return words.between(words.rounded(estimate.low), words.rounded(estimate.high))
+    return words.between(words.whole(estimate.low), words.whole(estimate.high))
 
 
 def _javascript() -> str:

@@ -17,7 +17,7 @@ from digests.catalogue import catalogue
 from digests.look import DARK, HEIGHT, LIGHT, STYLES, WIDTH
 from digests.sentences import Story
 
-__all__ = ["ChartImages", "html", "index", "text", "web"]
+__all__ = ["ChartImages", "alert", "html", "index", "text", "web"]
 
 TEXT_WIDTH = 76  # columns
 
@@ -51,6 +51,11 @@ def web(story: Story, **parts: Any) -> str:
 def index(language: str, groups: Sequence[object]) -> str:
     """Return the archive page; groups of (period, days, entries) as `digests.archive` makes them."""
     return _fill_template("index.html.j2", language, groups=groups)
+
+
+def alert(language: str, **parts: Any) -> str:
+    """Return an alert's mail as HTML; see `digests.notify` for its parts."""
+    return _fill_template("alert.html.j2", language, **parts)
 
 
 def _render(template: str, story: Story, **parts: Any) -> str:

@@ -19,7 +19,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 from urllib.parse import quote as url_quote
 
 from digests.archive import STAMP
@@ -29,7 +29,7 @@ from digests.sent import Delivery, SentBook, open_book
 from records.errors import InputError, TransientError
 from records.home import Home
 
-__all__ = ["MailServer", "SendReport", "item_of", "send_mail"]
+__all__ = ["How", "MailServer", "SendReport", "item_of", "send_mail", "send_message"]
 
 Security = Literal["none", "starttls", "tls"]
 RETRY_WAITS = (5.0, 30.0)  # seconds before a "try later" is tried again in the same run
@@ -58,6 +58,22 @@ class MailServer:
     timeout_seconds: float = 30.0
 
 
+class How(TypedDict, total=False):
+    """How to send.
+
+    Attributes:
+        dry_run: connect to nothing and note nothing, only say who would get it.
+        again: send also to those who had it, were refused, or of whom nobody knows.
+        clock: tells now, aware; the real one when left out.
+        sleep: waits, in seconds; the real one when left out.
+    """
+
+    dry_run: bool
+    again: bool
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+
 @dataclass(frozen=True, slots=True)
 class SendReport:
     """What became of each recipient.
@@ -80,15 +96,7 @@ class SendReport:
 
 
 def send_mail(
-    home: Home,
-    folder: Path,
-    recipients: Sequence[str],
-    server: MailServer,
-    *,
-    dry_run: bool = False,
-    again: bool = False,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    sleep: Callable[[float], None] = time.sleep,
+    home: Home, folder: Path, recipients: Sequence[str], server: MailServer, **how: Unpack[How]
 ) -> SendReport:
     """Send the digest in a folder to each recipient who has not had it.
 
@@ -97,17 +105,21 @@ def send_mail(
         folder: what `build_digest` returned.
         recipients: addresses, one message each.
         server: through which.
-        dry_run: connect to nothing and note nothing, only say who would get it.
-        again: send also to those who had it, were refused, or of whom nobody knows.
-        clock: tells now, aware.
-        sleep: waits, in seconds.
+        how: as in `How`.
 
     Raises:
         InputError: there is no digest in the folder.
         ConfigError: a recipient is no address.
         TransientError: the server can't be reached or refuses the log-in; nothing was sent, send again later.
     """
-    item, message = item_of(folder), (folder / "mail.eml").read_bytes()
+    return send_message(home, item_of(folder), (folder / "mail.eml").read_bytes(), recipients, server, **how)
+
+
+def send_message(
+    home: Home, item: str, message: bytes, recipients: Sequence[str], server: MailServer, **how: Unpack[How]
+) -> SendReport:
+    """Send one message, which bears no To yet, to each recipient who has not had `item`; see `send_mail`."""
+    again, clock = how.get("again", False), how.get("clock", _now)
     wanted = list(dict.fromkeys(str(address(one, "digest.recipients").addr_spec) for one in recipients))
     with open_book(home) as book:
         known = {one: book.find(item, "mail", one) for one in wanted}
@@ -115,7 +127,7 @@ def send_mail(
         done = [one for one in wanted if one not in open_to]
         unknown = tuple(one for one in done if (found := known[one]) and found.state == "sending")
         skipped = tuple(one for one in done if one not in unknown)
-        if dry_run or not open_to:
+        if how.get("dry_run", False) or not open_to:
             return SendReport(skipped=skipped, planned=tuple(open_to), unknown=unknown)
         outcomes: dict[str, Delivery] = {}
         for wait in (0.0, *RETRY_WAITS):
@@ -123,11 +135,16 @@ def send_mail(
             if not left:
                 break
             if wait:
-                sleep(wait)
-            with _connected(server) as smtp:
-                for one in left:
-                    addressed = _address(message, one)
-                    outcomes[one] = _deliver(smtp, book, item, one, addressed, clock, again and one not in outcomes)
+                how.get("sleep", time.sleep)(wait)
+            try:
+                with _connected(server) as smtp:
+                    for one in left:
+                        addressed, anew = _address(message, one), again and one not in outcomes
+                        outcomes[one] = _deliver(smtp, book, item, one, addressed, clock, anew)
+            except TransientError:
+                if not outcomes:
+                    raise
+                break  # what was reached before is reported; the rest stays deferred
     by_state: dict[str, list[Delivery]] = {}
     for delivery in outcomes.values():
         by_state.setdefault(delivery.state, []).append(delivery)
@@ -151,6 +168,10 @@ def item_of(folder: Path) -> str:
         raise InputError(f"there is no digest in {folder}; run `grapevine digest` first")
     facts = json.loads(stamp.read_text("utf-8"))
     return f"digest/{facts['period']}/{facts['brand']}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _deliver(

@@ -198,9 +198,7 @@ def _estimate(words: Catalogue, now: PeriodFigures | None) -> tuple[str, str]:
         return "", ""
     low, high = now.estimated_bad.ends
     # Rounding must not bring an end below what was seen with our own eyes.
-    told = [
-        words.rounded(end) if two_digits(end) > now.bad_count else words.count(now.bad_count) for end in (low, high)
-    ]
+    told = [words.whole(end) if two_digits(end) > now.bad_count else words.count(now.bad_count) for end in (low, high)]
     ends = words.between(*told)
     key = "estimate.bad" if now.is_coverage_known else "estimate.bad_at_least"
     return words.say(key, profile=now.profile, range=ends, n=words.count(now.bad_count)), ends

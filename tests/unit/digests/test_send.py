@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -17,7 +17,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from digests.alerts import Alert
 from digests.mail import Picture, compose
+from digests.notify import mail_alerts
+from digests.options import DigestOptions
 from digests.send import MailServer, SendReport, send_mail
 from digests.sent import Delivery, open_book
 from records.errors import ConfigError, InputError, TransientError
@@ -233,3 +236,22 @@ def test_send__refuses_what_is_no_address_or_no_digest(home: Home, folder: Path,
             send(home, folder, server, wrong)
     with pytest.raises(InputError, match="there is no digest in "):
         send(home, folder.parent, server, "ann@acme.example")
+
+
+def test_alert_mail__once_and_harmless(home: Home, server: MailServer, mailbox: Mailbox) -> None:
+    alert = Alert(
+        alert_id="a1", brand="acme", figure="word", opened_on=date(2026, 11, 15), closed_on=None, observed=1.0,
+        expected=None, sentence="Acme: “<b>lawsuit</b>”\r\nBcc: x@y.example", links=("https://reviews.example/1?a=1&b=2",),
+    )  # fmt: skip
+    options = DigestOptions(sender="digest@grapevine.example")
+    for _ in range(2):
+        mail_alerts(home, [alert], ["ann@acme.example"], server, as_of=NOW, options=options, is_sample=True)
+    ((recipient, content),) = mailbox.arrived
+    message = parsed(content)
+    assert recipient == "ann@acme.example"
+    assert message["Bcc"] is None
+    assert message["Subject"] == "[Sample] Alert: Acme: “<b>lawsuit</b>” Bcc: x@y.example"
+    plain, html = (part.get_content() for part in message.walk() if not part.is_multipart())
+    assert "https://reviews.example/1?a=1&b=2" in plain
+    assert "&lt;b&gt;lawsuit&lt;/b&gt;" in html
+    assert "do not exist" in plain
