@@ -36,7 +36,8 @@ labelled as (
         case when judged.label is null then scored.p_bad end as p_bad,
         case when judged.label is null then scored.p_neutral end as p_neutral,
         case when judged.label is null then scored.p_good end as p_good,
-        scored.compound
+        scored.compound,
+        greatest(about.brand_loaded_at, scored.classification_loaded_at) as label_loaded_at
     from wanted
     inner join {{ source('raw', 'mention_brand') }} as about on wanted.mention_id = about.mention_id
     left join scored

@@ -105,6 +105,7 @@ class Raw:
         repost_of: str | None = None,
         url: str | None = None,
         first_seen: datetime | None = None,
+        loaded: datetime = LOADED,
     ) -> None:
         """Add a mention about the brands (separated by blanks) in all tables that hold something about it."""
         key = mention_id(source, "", native_id)
@@ -131,7 +132,7 @@ class Raw:
                 visibility="public",
                 content_hash=str(number),
                 seen_at=told.seen or told.when or seen,
-                version_loaded_at=LOADED,
+                version_loaded_at=loaded,
             )
             self.add(
                 "signature",
@@ -140,12 +141,12 @@ class Raw:
                 prep_hash="p",
                 text_hash=told.words,
                 public_text=f"public {native_id} {number}",
-                signature_loaded_at=LOADED,
+                signature_loaded_at=loaded,
             )
             for brand in brands.split():
                 label = told.label[brand] if isinstance(told.label, dict) else told.label
                 if label != "pending":
-                    self.classification(key, brand, label, version_no=number)
+                    self.classification(key, brand, label, version_no=number, loaded=loaded)
         self.add(
             "mention_state",
             mention_id=key,
@@ -154,10 +155,10 @@ class Raw:
             url=url,
             first_seen_at=seen,
             fetched_at=seen,
-            state_loaded_at=LOADED,
+            state_loaded_at=loaded,
         )
         for brand in brands.split():
-            self.add("mention_brand", mention_id=key, brand=brand, matched_by="setting", brand_loaded_at=LOADED)
+            self.add("mention_brand", mention_id=key, brand=brand, matched_by="setting", brand_loaded_at=loaded)
 
     def classification(
         self,

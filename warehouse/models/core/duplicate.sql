@@ -1,13 +1,29 @@
 -- Which tellings repeat another one: same brand, same label, the same author or the same words, at most 30 days after
 -- the telling before it. The first counts; one more counts after 30 days of silence. Reposts never count.
-with told_by as (
-    select mention_id, brand, episode_no, told_at, label, 'author' as duplicate_rule, author_key as shared_key
+{%- set keys = {'author': 'author_key', 'text': 'text_key'} %}
+with
+{%- for rule, key in keys.items() %}
+
+{{ rule }}_shared as (  -- nearly nobody says anything twice: only those are put in order
+    select brand, label, {{ key }}
     from {{ ref('episode') }}
-    where author_key is not null and label is not null and not is_repost
-    union all
-    select mention_id, brand, episode_no, told_at, label, 'text', text_key
-    from {{ ref('episode') }}
-    where text_key is not null and label is not null and not is_repost
+    where {{ key }} is not null and label is not null and not is_repost
+    group by brand, label, {{ key }}
+    having count(*) > 1
+),
+{%- endfor %}
+
+told_by as (
+    {%- for rule, key in keys.items() %}
+    select
+        episode.mention_id, episode.brand, episode.episode_no, episode.told_at, episode.label,
+        '{{ rule }}' as duplicate_rule, episode.{{ key }} as shared_key
+    from {{ ref('episode') }} as episode
+    semi join {{ rule }}_shared as shared
+        on episode.{{ key }} = shared.{{ key }} and episode.brand = shared.brand and episode.label = shared.label
+    where not episode.is_repost
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 spaced as (

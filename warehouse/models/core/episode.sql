@@ -1,6 +1,29 @@
+{{ config(
+    materialized="incremental", unique_key="mention_id", incremental_strategy="delete+insert", on_schema_change="fail"
+) }}
+{%- set newest = "(select max(episode_loaded_at) from " ~ this ~ ")" %}
+
 -- What each mention tells of each brand, and when it says something new. The first label stays where it was told;
 -- an edit that tells another experience (bad, good) is an episode of its own at the time of the edit.
-with wanted as (select mention_id, version_no from {{ source('raw', 'mention_version') }}),
+with
+{%- if is_incremental() %} touched as (
+    select mention_id from {{ ref('mention') }} where mention_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ source('raw', 'mention_brand') }} where brand_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ source('raw', 'classification') }} where classification_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ source('raw', 'override') }}  -- few, and without a stamp
+),
+{%- endif %}
+
+wanted as (
+    select mention_id, version_no
+    from {{ source('raw', 'mention_version') }}
+    {%- if is_incremental() %}
+    semi join touched using (mention_id)
+    {%- endif %}
+),
 
 {{ labelled() }},
 
@@ -51,7 +74,8 @@ dated as (
         case when not mention.is_gone
             then coalesce(version.person_key, version.source || ':' || version.author_id) end as author_key,
         signature.text_hash,
-        version.repost_of is not null as is_repost
+        version.repost_of is not null as is_repost,
+        greatest(mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
     from told
     inner join {{ source('raw', 'mention_version') }} as version
         on told.mention_id = version.mention_id and told.version_no = version.version_no
@@ -80,6 +104,7 @@ select
     -- 64 bits are enough to compare by, and a tenth of the work
     md5_number_lower(dated.author_key) as author_key,
     md5_number_lower(dated.text_hash) as text_key,
-    dated.is_repost
+    dated.is_repost,
+    dated.episode_loaded_at
 from dated
 inner join {{ source('raw', 'brand') }} as brand on dated.brand = brand.brand

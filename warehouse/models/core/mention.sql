@@ -1,5 +1,18 @@
+{{ config(materialized="incremental", unique_key="mention_id", incremental_strategy="merge", on_schema_change="fail") }}
+{%- set newest = "(select max(mention_loaded_at) from " ~ this ~ ")" %}
+
 -- What a mention is now. Its first telling stays where it was: told_at comes from the first version.
 -- Gone mentions lose words, link and people, and whatever leads back to them; the rest stays, so that history holds.
+{%- if is_incremental() %}
+with touched as (
+    select mention_id from {{ source('raw', 'mention_state') }} where state_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ source('raw', 'mention_version') }} where version_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ source('raw', 'signature') }} where signature_loaded_at > {{ newest }}
+)
+{%- endif %}
+
 select
     state.mention_id,
     current_version.source,
@@ -39,9 +52,12 @@ select
     state.current_version_no > 1 as is_edited,
     gone.is_gone,
     greatest(
-        state.state_loaded_at, current_version.version_loaded_at, signature.signature_loaded_at, tombstone.gone_at
+        state.state_loaded_at, current_version.version_loaded_at, signature.signature_loaded_at
     ) as mention_loaded_at
 from {{ source('raw', 'mention_state') }} as state
+{%- if is_incremental() %}
+semi join touched on state.mention_id = touched.mention_id
+{%- endif %}
 inner join {{ source('raw', 'mention_version') }} as current_version
     on state.mention_id = current_version.mention_id and state.current_version_no = current_version.version_no
 inner join {{ source('raw', 'mention_version') }} as first_version
