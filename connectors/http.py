@@ -238,9 +238,8 @@ class HttpTransport:
 class PoliteSession(requests.Session):
     """A `requests.Session` for client libraries: what it sends goes through `Sender`, like everything else.
 
-    A library built on it never sees a 429, a 5xx or a broken connection, which libraries sort in ways of their own: it
-    sees an answer, or a sorted error comes up through it. Statuses that it acts upon itself (401: a token has ended)
-    are named in `passed_on`, and those it does see.
+    A library built on it never sees a 429, a 5xx or a broken connection, which libraries sort, and sleep upon, in ways
+    of their own: it sees an answer, or a sorted error comes up through it.
 
     Args:
         sender: the loop that sends.
@@ -266,7 +265,7 @@ class PoliteSession(requests.Session):
         self._clock = clock
         self._hosts = hosts
         self._timeout = timeout_seconds
-        self.passed_on: frozenset[int] = frozenset()
+        self.last_status: int | None = None
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request and return its answer."""
@@ -280,10 +279,11 @@ class PoliteSession(requests.Session):
         def attempt() -> Response:
             answer = requests.Session.request(self, method, address, *args, **kwargs)
             answers.append(answer)
+            self.last_status = answer.status_code
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(received_at=self._clock(), status=answer.status_code, headers=headers, body=answer.content)
 
-        self._sender.send(attempt, place=_place(address), passed_on=self.passed_on)
+        self._sender.send(attempt, place=_place(address))
         for name in self._QUOTA_HEADERS:
             answers[-1].headers.pop(name, None)
         return answers[-1]

@@ -124,7 +124,7 @@ class Reddit:
         """Return praw as the client."""
         from connectors.praw_client import open_praw
 
-        return open_praw(session, credentials, declaration=self.declaration, clock=clock)
+        return open_praw(session, credentials)
 
     def plan(self, query: Query, cursors: Mapping[str, Cursor]) -> Iterable[Request]:
         """Return one search per brand, and two listings per subreddit."""

@@ -11,9 +11,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from connectors import http
 from connectors.budget import Budget
 from connectors.contract import ClientCall, Connector, Declaration, HttpRequest, Request, Response, UsesClient
-from connectors.http import TIMEOUT_SECONDS, HttpTransport, PoliteSession, Sender
+from connectors.http import HttpTransport, PoliteSession, Sender
 from connectors.waiting import Clock, Sleep
 from records.errors import ConfigError
 from records.home import Home
@@ -43,7 +44,7 @@ class Transport:
         environment: where credentials come from.
         clock: returns now (aware UTC).
         sleep: waits for seconds.
-        timeout_seconds: to connect, and to wait for the next bytes.
+        timeout_seconds: to connect, and to wait for the next bytes; None for the usual.
     """
 
     def __init__(
@@ -54,12 +55,12 @@ class Transport:
         environment: Mapping[str, str],
         clock: Clock,
         sleep: Sleep,
-        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+        timeout_seconds: tuple[float, float] | None = None,
     ) -> None:
         self._connector = connector
         self._environment = environment
         self._clock = clock
-        self._timeout = timeout_seconds
+        self._timeout = timeout_seconds or http.TIMEOUT_SECONDS
         declaration = connector.declaration
         budget = Budget(home, declaration, clock=clock, sleep=sleep)
         self._sender = Sender(declaration, budget=budget, clock=clock, sleep=sleep)
@@ -68,7 +69,7 @@ class Transport:
             sender=self._sender,
             credentials=lambda: self._credentials,
             clock=clock,
-            timeout_seconds=timeout_seconds,
+            timeout_seconds=self._timeout,
         )
         self._session: PoliteSession | None = None
 

@@ -89,6 +89,21 @@ def pull(home: Home, time_: Time) -> Callable[..., Pulled]:
 
 
 @pytest.fixture
+def pull_all(home: Home, time_: Time) -> Callable[..., list[Pulled]]:
+    def pull_every_slice(
+        connector: str, settings: Mapping[str, Any], *, brands: tuple[Brand, ...] = (ACME,), **more: Any
+    ) -> list[Pulled]:
+        setup = SourceSetup(name=connector, connector=connector, source=connector, settings=settings)
+        cursors = more.pop("cursors", {})
+        results = pull_source(
+            setup, Query(brands), cursors, home, secret_key=KEY, clock=time_.clock, sleep=time_.sleep, **more
+        )
+        return [Pulled(result) for result in results]
+
+    return pull_every_slice
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str | bytes], str]:
     def write_file(name: str, content: str | bytes) -> str:
         path = tmp_path / name
