@@ -135,11 +135,12 @@ def judge_days(
                 is_open, rest_until = False, day + timedelta(days=options.cool_down_days)
         elif day > rest_until:
             double = expect(past, past_day, [day - timedelta(days=1), day])
-            exams = [(counts[place], single, 1)]
-            if double is not None:
-                exams.append((counts[place] + counts[place - 1], double, 2))
+            exams = [(counts[place], single, 1), (counts[place] + counts[place - 1], double, 2)]
             for observed, expectation, day_count in exams:
-                if observed >= options.fewest_events and upper_tail(observed, expectation) < chance:
+                # What is below its expectation needs no closer look, and most days are.
+                if expectation is None or observed < max(options.fewest_events, expectation.mean):
+                    continue
+                if upper_tail(observed, expectation) < chance:
                     found.append(Outbreak(day, None, observed, expectation, day_count))
                     is_open, calm = True, 0
                     break

@@ -43,7 +43,8 @@ class Expectation:
 
     def high(self, tail: float) -> float:
         """Return the smallest count whose chance of being exceeded is at most `tail`."""
-        return float(_distribution(self).isf(tail))
+        shape = _shape(self)
+        return float(stats.poisson.isf(tail, self.mean) if shape is None else stats.nbinom.isf(tail, *shape))
 
 
 def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Expectation | None:
@@ -89,15 +90,19 @@ def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Exp
 
 def upper_tail(observed: float, expectation: Expectation) -> float:
     """Return the chance of at least `observed`, were nothing out of the ordinary."""
-    return float(_distribution(expectation).sf(observed - 1))
+    shape = _shape(expectation)
+    if shape is None:
+        return float(stats.poisson.sf(observed - 1, expectation.mean))
+    return float(stats.nbinom.sf(observed - 1, *shape))
 
 
-def _distribution(expectation: Expectation) -> stats.rv_frozen:
+def _shape(expectation: Expectation) -> tuple[float, float] | None:
+    """Return the size and chance of the negative binomial, None where it is a Poisson distribution."""
     extra = expectation.variance - expectation.mean
     if extra <= 1e-9 * expectation.mean:
-        return stats.poisson(expectation.mean)
+        return None
     size = expectation.mean**2 / extra
-    return stats.nbinom(size, size / (size + expectation.mean))
+    return size, size / (size + expectation.mean)
 
 
 def _first_factors(counts: Floats, weekdays: NDArray[np.int64]) -> Floats:

@@ -13,9 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
-from digests import archive, charts, figures, mail, page, render, sentences
+from digests import archive, charts, figures, mail, page, render, sent, sentences
 from digests.catalogue import catalogue
 from digests.look import DARK, LIGHT
+from digests.notes import SENT_METRICS
 from digests.options import DigestOptions
 from digests.periods import Period, PeriodKind
 from records.home import Home
@@ -65,10 +66,11 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
     options = options or DigestOptions()
     facts = figures.read(home.current, brand, period, mention_limit=options.mention_limit)
     folder = digest_folder(home, brand, period)
-    made_from = _hash(repr(facts), repr(options), _code())
+    as_sent = sent.figures_as_sent(home, brand, period.previous.name)
+    made_from = _hash(repr(facts), repr(as_sent), repr(options), _code())
     if _is_current(folder, made_from):
         return folder
-    story, words = sentences.tell(facts, options), catalogue(options.language)
+    story, words = sentences.tell(facts, options, as_sent), catalogue(options.language)
     specifications = [charts.specification(facts, words, palette) for palette in (LIGHT, DARK)] if facts.days else []
     pictures = tuple(
         mail.Picture(name, charts.picture(drawn)) for name, drawn in zip(PICTURES, specifications, strict=False)
@@ -96,8 +98,14 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
     _write(folder / "mail.txt", text.encode())
     _write(folder / "mail.eml", message.as_bytes())
     _write(folder / "page.html", page.write(story, facts, words, light, dark).encode())
-    stamp = {"brand": brand, "brand_name": story.brand, "period": period.name, "period_kind": period.kind}
+    stamp: dict[str, object] = {
+        "brand": brand,
+        "brand_name": story.brand,
+        "period": period.name,
+        "period_kind": period.kind,
+    }
     stamp |= {"subject": story.subject, "headline": story.headline, "made_from": made_from}
+    stamp["figures"] = {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {}
     _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return folder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,14 @@ from digests.catalogue import Catalogue
 from digests.facts import DigestFigures
 from digests.quotes import one_line
 
-__all__ = ["as_of_day", "data_notes"]
+__all__ = ["SENT_METRICS", "as_of_day", "data_notes"]
 
+SENT_METRICS = ("bad_count", "good_count")  # kept as they were sent
+MOVED_SHARE = 0.05  # of a figure as sent, from which its change is named
 FINAL_AFTER_DAYS = 14  # late mentions still move a period until then (`is_final`)
 
 
-def data_notes(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[str, ...]:
+def data_notes(words: Catalogue, figures: DigestFigures, min_n: int, as_sent: Mapping[str, float]) -> tuple[str, ...]:
     """Return the notes at the digest's end, one sentence or two each."""
     now = figures.now
     notes = _source_notes(words, figures)
@@ -40,6 +43,7 @@ def data_notes(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[st
         notes.append(words.say("notes.unscored", n=now.unscored_count, languages=", ".join(named)))
     if not now.is_coverage_known:
         notes.append(words.say("notes.coverage_unknown"))
+    notes += _moved(words, figures, as_sent)
     notes += _rate_notes(words, figures)
     notes.append(words.say("notes.ranges", n=words.count(min_n)))
     return tuple(notes)
@@ -48,6 +52,20 @@ def data_notes(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[st
 def as_of_day(words: Catalogue, figures: DigestFigures) -> str:
     """Return the day up to which everything was counted, in the brand's time zone."""
     return words.day(figures.as_of.astimezone(ZoneInfo(figures.brand.time_zone)).date(), with_year=True)
+
+
+def _moved(words: Catalogue, figures: DigestFigures, as_sent: Mapping[str, float]) -> list[str]:
+    """Name the figures of the period before that differ by more than 5 % from what its digest said."""
+    if figures.before is None:
+        return []
+    moves = [
+        words.say(f"notes.moved_{metric}", sent=words.count(round(then)), now=words.count(now))
+        for metric in SENT_METRICS
+        if (then := as_sent.get(metric)) is not None
+        and abs((now := getattr(figures.before, metric)) - then) > MOVED_SHARE * then
+    ]
+    before = words.period(figures.period.previous)
+    return [words.say("notes.moved", period=before, moves=words.listing(moves))] if moves else []
 
 
 def _source_notes(words: Catalogue, figures: DigestFigures) -> list[str]:

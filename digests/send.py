@@ -112,7 +112,12 @@ def send_mail(
         ConfigError: a recipient is no address.
         TransientError: the server can't be reached or refuses the log-in; nothing was sent, send again later.
     """
-    return send_message(home, item_of(folder), (folder / "mail.eml").read_bytes(), recipients, server, **how)
+    report = send_message(home, item_of(folder), (folder / "mail.eml").read_bytes(), recipients, server, **how)
+    if report.sent:
+        facts = json.loads((folder / STAMP).read_text("utf-8"))
+        with open_book(home) as book:
+            book.keep_figures(facts["brand"], facts["period"], facts["figures"], how.get("clock", _now)())
+    return report
 
 
 def send_message(

@@ -10,7 +10,7 @@ that dies between the two leaves "sending": nobody knows whether it arrived, so 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,17 +18,22 @@ from typing import Literal
 
 from records.home import Home
 
-__all__ = ["Delivery", "SentBook", "State", "open_book"]
+__all__ = ["Delivery", "SentBook", "State", "figures_as_sent", "open_book"]
 
 State = Literal["sending", "sent", "refused", "deferred"]
 
+FILE_NAME = "send.sqlite"
 BUSY_SECONDS = 30.0
-_TABLE = """
+_TABLES = """
 create table if not exists delivery (
     item text not null, channel text not null, recipient text not null,
     state text not null, reason text, changed_at text not null,
     primary key (item, channel, recipient)
-) without rowid
+) without rowid;
+create table if not exists figure (
+    brand text not null, period text not null, metric text not null, value real not null, sent_at text not null,
+    primary key (brand, period, metric)
+) without rowid;
 """
 
 
@@ -96,6 +101,21 @@ class SentBook:
             self._write(delivery, at)
         return delivery
 
+    def keep_figures(self, brand: str, period: str, figures: Mapping[str, float], at: datetime) -> None:
+        """Keep a digest's figures as they were first sent; later sendings of the same digest change nothing."""
+        with self._transaction():
+            self.connection.executemany(
+                "insert or ignore into figure (brand, period, metric, value, sent_at) values (?, ?, ?, ?, ?)",
+                [(brand, period, metric, value, at.isoformat()) for metric, value in figures.items()],
+            )
+
+    def figures(self, brand: str, period: str) -> dict[str, float]:
+        """Return a digest's figures as they were first sent, by metric; empty if it was not."""
+        rows = self.connection.execute(
+            "select metric, value from figure where brand = ? and period = ?", (brand, period)
+        )
+        return dict(rows.fetchall())
+
     def _write(self, delivery: Delivery, at: datetime) -> None:
         self.connection.execute(
             "insert or replace into delivery (item, channel, recipient, state, reason, changed_at) "
@@ -119,7 +139,15 @@ class SentBook:
 def open_book(home: Home) -> Iterator[SentBook]:
     """Open the book of what was sent, making it if it is not there."""
     home.state.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(home.state / "send.sqlite", timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(home.state / FILE_NAME, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         connection.execute("pragma synchronous = full")
-        connection.execute(_TABLE)
+        connection.executescript(_TABLES)
         yield SentBook(connection)
+
+
+def figures_as_sent(home: Home, brand: str, period: str) -> dict[str, float]:
+    """Return a digest's figures as they were first sent, by metric; empty if nothing was ever sent."""
+    if not (home.state / FILE_NAME).is_file():
+        return {}
+    with open_book(home) as book:
+        return book.figures(brand, period)

@@ -6,6 +6,7 @@ exposures are never called people; what is a finding stands in `digests.changes`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote as url_quote
@@ -84,8 +85,14 @@ class Story:
     footer: str
 
 
-def tell(figures: DigestFigures, options: DigestOptions) -> Story:
-    """Return the words for a digest's figures."""
+def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, float] | None = None) -> Story:
+    """Return the words for a digest's figures.
+
+    Args:
+        figures: what to tell.
+        options: how.
+        as_sent: the figures of the period before as they were sent, to name those that have moved since.
+    """
     words = catalogue(options.language)
     now = figures.now
     brand = one_line(figures.brand.name, 60)
@@ -123,7 +130,7 @@ def tell(figures: DigestFigures, options: DigestOptions) -> Story:
         responses=responses(words, figures, options.min_n),
         waiting=tuple(_mention(words, mention, options) for mention in figures.waiting),
         voice=voice(words, figures, options.min_n),
-        notes=data_notes(words, figures, options.min_n),
+        notes=data_notes(words, figures, options.min_n, as_sent or {}),
         sample=words.say("sample.banner") if figures.is_sample else "",
         footer=words.say("footer.made", as_of=as_of_day(words, figures)),
     )

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -19,6 +19,7 @@ from digests.build import build_all, build_digest, digest_folder
 from digests.look import DARK, LIGHT, Palette
 from digests.options import DigestOptions
 from digests.periods import Period
+from digests.sent import open_book
 from records.errors import InputError
 from records.home import Home
 
@@ -217,6 +218,18 @@ def test_figures__in_the_html_equal_sql(publish: Publish, eight_weeks: Weeks, ho
         r"([\d,]+) to ([\d,]+) bad experiences stand behind the ([\d,]+)", shown["estimated_bad_count"]
     )
     assert numbers == [(f"{float(f'{low:.2g}'):,.0f}", f"{float(f'{high:.2g}'):,.0f}", f"{bad:,}")]
+
+
+def test_notes__name_figures_that_moved_since_they_were_sent(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks((5, 12), (5, 12)))
+    folder = build_digest(home, "acme", WEEK)
+    assert "Late news" not in (folder / "mail.txt").read_text()
+    with open_book(home) as book:
+        book.keep_figures(
+            "acme", "2026-W45", {"bad_count": 30.0, "good_count": 83.0}, datetime(2026, 11, 9, tzinfo=UTC)
+        )
+    text = " ".join((build_digest(home, "acme", WEEK) / "mail.txt").read_text().split())
+    assert "Late news changed the figures sent for week 45: bad from 30 to 35." in text
 
 
 def test_archive__lists_digests_newest_first(publish: Publish, eight_weeks: Weeks, home: Home) -> None:

@@ -99,7 +99,8 @@ def test_browser__fits_every_width_in_light_and_dark(folder: Path, tmp_path: Pat
     )
     for scheme in ("0", "1"):
         done = subprocess.run(
-            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files",
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+             "--allow-file-access-from-files",
              f"--user-data-dir={tmp_path / 'profile'}", f"--blink-settings=preferredColorScheme={scheme}",
              "--virtual-time-budget=3000", "--dump-dom", look.as_uri()],
             capture_output=True, text=True, timeout=120, check=True,

@@ -22,7 +22,7 @@ from digests.mail import Picture, compose
 from digests.notify import mail_alerts
 from digests.options import DigestOptions
 from digests.send import MailServer, SendReport, send_mail
-from digests.sent import Delivery, open_book
+from digests.sent import Delivery, figures_as_sent, open_book
 from records.errors import ConfigError, InputError, TransientError
 from records.home import Home
 
@@ -97,7 +97,7 @@ def folder(home: Home) -> Path:
         unsubscribe_url="https://acme.example/off?list=acme",
     )
     (made / "mail.eml").write_bytes(message.as_bytes())
-    (made / "digest.json").write_text(json.dumps({"period": "2026-W46", "brand": "acme"}))
+    (made / "digest.json").write_text(json.dumps({"period": "2026-W46", "brand": "acme", "figures": {"bad_count": 35}}))
     return made
 
 
@@ -143,6 +143,15 @@ def test_send__never_twice(home: Home, folder: Path, server: MailServer, mailbox
     assert len(mailbox.arrived) == 1
     assert send(home, folder, server, "ann@acme.example", again=True).sent == ("ann@acme.example",)
     assert len(mailbox.arrived) == 2
+
+
+def test_send__keeps_the_figures_as_first_sent(home: Home, folder: Path, server: MailServer) -> None:
+    send(home, folder, server, "ann@acme.example")
+    (folder / "digest.json").write_text(
+        json.dumps({"period": "2026-W46", "brand": "acme", "figures": {"bad_count": 99}})
+    )
+    send(home, folder, server, "bo@acme.example")
+    assert figures_as_sent(home, "acme", "2026-W46") == {"bad_count": 35.0}
 
 
 def test_send__dry_run_touches_nothing(home: Home, folder: Path) -> None:
