@@ -13,18 +13,21 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms import vader
+from transforms.drivers import signals
+from transforms.experience import LABELS, Weights, predict
+from transforms.features import Reading, read
+from transforms.language import detect, is_english
+from transforms.lexicon import lexicon_hash
 from transforms.redact import redact
-from transforms.signature import text_hash
-from transforms.text import clean, join_title
+from transforms.signature import minhash_bands, normalize, text_hash
+from transforms.text import join_title
 
 __all__ = [
-    "BAD_COMPOUND",
-    "GOOD_COMPOUND",
     "INPUT_SCHEMA",
     "MODEL_VERSION",
     "OUTPUT_SCHEMA",
@@ -34,8 +37,7 @@ __all__ = [
     "score_files",
 ]
 
-MODEL_VERSION = "vader-1"
-GOOD_COMPOUND, BAD_COMPOUND = 0.05, -0.05  # VADER's own thresholds, inclusive
+MODEL_VERSION = "experience-1"
 
 INPUT_SCHEMA = pa.schema(
     [
@@ -70,33 +72,62 @@ OUTPUT_SCHEMA = pa.schema(
         ("detected_language", pa.string()),
         ("public_title", pa.string()),
         ("public_text", pa.string()),
+        ("bad_drivers", pa.list_(pa.string())),
+        ("good_drivers", pa.list_(pa.string())),
+        ("emotions", pa.list_(pa.string())),
+        ("flags", pa.list_(pa.string())),
+        ("is_leaving", pa.bool_()),
+        ("is_wow", pa.bool_()),
+        ("is_repaired", pa.bool_()),
     ]
 )
 
+
+class _Row(NamedTuple):
+    """One row of `INPUT_SCHEMA`."""
+
+    mention_id: str
+    version_no: int
+    brand: str
+    title: str | None
+    text: str | None
+    language: str | None
+    rating: float | None
+    rating_max: float | None
+    rating_bad_max: float | None
+    rating_good_min: float | None
+    names: list[str] | None
+
+
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
-_UNKNOWN = (None, None, None)
 _ROWS_PER_TASK = 8192
 _ROWS_WORTH_A_POOL = 20_000  # below this, starting processes takes longer than the work
 
 
-def score_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
+def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.RecordBatch:
     """Return one scored row for each row of a batch, in the same order.
 
     Args:
         batch: columns of `INPUT_SCHEMA`; others are ignored. A rating decides the label; without one the words do.
+        weights: the model; None for the default one.
 
     Returns:
-        A batch of `OUTPUT_SCHEMA`. `label` is None where there is neither a rating nor a word. Probabilities are 0..1
-        and sum to 1, or None where the basis gives none. `compound` is VADER's, -1..1, of the cleaned words.
+        A batch of `OUTPUT_SCHEMA`. `label` is None where there is no rating and no English word. Probabilities are 0..1
+        and sum to 1; a rating's are 0 and 1; None without a label. `compound` is VADER's, -1..1, of the cleaned words.
+        What the lists and booleans at the end mean, `transforms.drivers.Signals` says; they are read from the words
+        whatever decided the label.
     """
-    columns = [batch.column(name).to_pylist() for name in INPUT_SCHEMA.names]
-    rows = [_score(*row) for row in zip(*columns, strict=True)]
-    arrays = (
-        [pa.array(values, field.type) for field, values in zip(OUTPUT_SCHEMA, zip(*rows, strict=True), strict=True)]
-        if rows
-        else [pa.array([], field.type) for field in OUTPUT_SCHEMA]
-    )
+    rows = [
+        _Row(*values) for values in zip(*(batch.column(name).to_pylist() for name in INPUT_SCHEMA.names), strict=True)
+    ]
+    texts = [join_title(row.title, row.text) for row in rows]
+    readings = [read(text, tuple(row.names or ())) for row, text in zip(rows, texts, strict=True)]
+    chances = predict(readings, weights).tolist()
+    version = weights.model_version if weights else MODEL_VERSION
+    scored = [_score(*parts, version) for parts in zip(rows, texts, readings, chances, strict=True)]
+    columns = zip(*scored, strict=True) if scored else ([] for _ in OUTPUT_SCHEMA)
+    arrays = [pa.array(values, field.type) for field, values in zip(OUTPUT_SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_SCHEMA)
 
 
@@ -121,7 +152,7 @@ def rating_label(rating: float, rating_max: float, bad_max: float | None = None,
 @cache
 def prep_hash_of(names: tuple[str, ...]) -> str:
     """Return 16 hex digits for names already in order; see `prep_hash`."""
-    parts = (version("vaderSentiment"), *names)
+    parts = (version("vaderSentiment"), lexicon_hash(), *names)
     return hashlib.blake2b("\x1f".join(parts).encode(errors="replace"), digest_size=8).hexdigest()
 
 
@@ -166,44 +197,32 @@ def _write(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
     beside.replace(path)
 
 
-def _score(
-    mention_id: str,
-    version_no: int,
-    brand: str,
-    title: str | None,
-    text: str | None,
-    language: str | None,
-    rating: float | None,
-    rating_max: float | None,
-    bad_max: float | None,
-    good_min: float | None,
-    names: list[str] | None,
-) -> tuple[object, ...]:
-    known = tuple(names or ())
-    words = clean(join_title(title, text), known)
-    compound = vader.polarity_scores(words).compound
-    label: str | None
-    if rating is not None and rating_max is not None:
-        label, basis = rating_label(rating, rating_max, bad_max, good_min), "rating"
-    elif (title or text or "").strip():
-        label = "good" if compound >= GOOD_COMPOUND else "bad" if compound <= BAD_COMPOUND else "neutral"
-        basis = "text"
-    else:
-        label, basis = None, "none"
-    chances = _CERTAIN[label] if label and basis == "rating" else _UNKNOWN
+def _score(row: _Row, text: str, reading: Reading, chances: list[float], model_version: str) -> tuple[object, ...]:
+    language = detect(text, reading.words, row.language)
+    label: str | None = None
+    basis = "none"
+    found: Sequence[float | None] = (None, None, None)
+    if row.rating is not None and row.rating_max is not None:
+        label, basis = rating_label(row.rating, row.rating_max, row.rating_bad_max, row.rating_good_min), "rating"
+        found = _CERTAIN[label]
+    elif text.strip() and is_english(language):
+        label, basis, found = LABELS[chances.index(max(chances))], "text", chances
+    copied = normalize(row.text or "")
+    signature = text_hash(row.title, row.text)
     return (
-        mention_id,
-        version_no,
-        brand,
-        MODEL_VERSION,
-        prep_hash(known),
+        row.mention_id,
+        row.version_no,
+        row.brand,
+        model_version,
+        prep_hash(row.names or ()),
         label,
         basis,
-        *chances,
-        compound,
-        text_hash(title, text),
-        [],
-        None,
-        redact(title) if title is not None else None,
-        redact(text) if text is not None else None,
+        *found,
+        reading.scores.compound,
+        signature,
+        minhash_bands(copied),
+        language,
+        redact(row.title) if row.title is not None else None,
+        redact(row.text) if row.text is not None else None,
+        *signals(text, reading.words, reading.matches),
     )

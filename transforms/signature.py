@@ -12,10 +12,17 @@ import unicodedata
 
 from transforms.text import HANDLE, LINK, join_title, unescape
 
-__all__ = ["MIN_CHARACTERS", "MIN_WORDS", "normalize", "text_hash"]
+__all__ = ["BANDS", "MIN_CHARACTERS", "MIN_WORDS", "minhash_bands", "normalize", "text_hash"]
 
 MIN_WORDS = 4
 MIN_CHARACTERS = 20
+
+BANDS = 16
+_ROWS_PER_BAND = 4  # two texts that share 70 % of their shingles share a band with a chance of 0.99, 30 %: 0.12
+_SHINGLE = 3  # words
+_MIN_NEAR_WORDS = 8  # shorter texts are alike by chance
+_MOST_WORDS = 2000  # of a text that are looked at
+_SEED = 7
 
 _RETWEET = re.compile(r"^\W*RT\b(?=\s*@)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
@@ -47,3 +54,27 @@ def text_hash(title: str | None, text: str | None) -> str | None:
         if len(words) >= MIN_CHARACTERS and (words.count(" ") >= MIN_WORDS - 1 or not words.isascii()):
             return hashlib.blake2b(words.encode(errors="replace"), digest_size=16).hexdigest()
     return None
+
+
+def minhash_bands(normal: str) -> list[int]:
+    """Return 16 numbers of which near copies share at least one; empty for fewer than 8 words.
+
+    Args:
+        normal: as `normalize` returns it.
+    """
+    words = normal.split(" ", _MOST_WORDS)[:_MOST_WORDS]
+    if len(words) < _MIN_NEAR_WORDS:
+        return []
+    from rensa import RMinHash  # not at the top: loading this module shall cost little
+
+    hashed = RMinHash(num_perm=BANDS * _ROWS_PER_BAND, seed=_SEED)
+    hashed.update([" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)])
+    values = hashed.digest()
+    return [_fold(values[i : i + _ROWS_PER_BAND]) for i in range(0, len(values), _ROWS_PER_BAND)]
+
+
+def _fold(values: list[int]) -> int:
+    folded = 0
+    for value in values:
+        folded = (folded * 1_099_511_628_211 + value) & 0x7FFF_FFFF_FFFF_FFFF
+    return folded

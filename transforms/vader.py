@@ -22,11 +22,12 @@ import math
 import re
 import string
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-__all__ = ["Hits", "Scores", "Token", "polarity_scores", "scan", "tokenize"]
+__all__ = ["Hits", "Scores", "Token", "lexicon", "polarity_scores", "scan", "spell_out_emoji", "summarize", "tokenize"]
 
 _NEGATION = -0.74
 _CAPS = 0.733
@@ -144,6 +145,11 @@ def polarity_scores(text: str) -> Scores:
     text = spell_out_emoji(text)
     tokens = tokenize(text)
     return summarize(scan(tokens), len(tokens), text)
+
+
+def lexicon() -> Mapping[str, float]:
+    """Return VADER's words and their values, -4..4."""
+    return _tables().lexicon
 
 
 def spell_out_emoji(text: str) -> str:

@@ -60,6 +60,23 @@ def test_score_batch__words_decide_without_a_rating() -> None:
     assert (scored["label"], scored["label_basis"]) == ("bad", "text")
 
 
+def test_score_batch__another_language_is_not_scored_unless_a_rating_decides() -> None:
+    text = "Der Kundendienst ist furchtbar und niemand antwortet auf meine Nachrichten"
+    assert (score(text=text)["label"], score(text=text)["detected_language"]) == (None, "de")
+    assert score(text=text, rating=1.0, rating_max=5.0)["label"] == "bad"
+    assert score(text="great service", language="de")["label"] is None
+
+
+def test_score_batch__near_copies_share_a_band() -> None:
+    text = "They lost my bag in Denver and nobody answers the phone, this is the worst trip of my life so far"
+    one, two = score(text=text), score(text=text.replace("worst trip", "very worst trip") + "!!")
+    other = score(text="What a lovely flight with a friendly crew and a smooth landing, I will gladly fly again soon")
+    assert one["text_hash"] != two["text_hash"]
+    assert set(one["minhash_bands"]) & set(two["minhash_bands"])
+    assert not set(one["minhash_bands"]) & set(other["minhash_bands"])
+    assert score(text="thanks a lot")["minhash_bands"] == []
+
+
 def test_score_batch__nothing_to_judge_has_no_label() -> None:
     scored = score(text=" ", title=None)
     assert (scored["label"], scored["label_basis"], scored["p_bad"], scored["text_hash"]) == (None, "none", None, None)

@@ -1,0 +1,119 @@
+"""Drivers: why it was bad or good, and what else a text shows beside its label.
+
+Emotions, the wish to leave, a wow, a bad turned good within the text, and whether it reads like spam or a solicited
+review. All of it from the phrases found (`lexicons/*.toml`), so each has words that can be shown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from transforms.lexicon import FOLDER, groups
+from transforms.phrases import Match
+
+__all__ = ["Driver", "Signals", "drivers", "signals"]
+
+_LEAVING, _WOW = "leaving", "wow"
+_EMOTION = "emotion_"
+_FLAGS = {"spam_promotion": "spam: promotion", "solicited_review": "solicited: product or payment received"}
+_LINKS = "spam: many links"
+_MANY_LINKS = 3
+_SHORT = 60  # words; a long text may well hold three links
+_REPAIRS = frozenset(("recovered", "ownership_taken", "empowered"))
+_WEAK = frozenset(("doubtful", "complaint_marks", "help_wanted", "booking"))
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One reason, as `lexicons/drivers.toml` describes it.
+
+    Attributes:
+        key: unique.
+        title: as people read it.
+        group: people, process, policy or practice.
+        figure: its published weight, or None.
+        rated_by: who gave that figure (business, consumers), or None.
+        advice: one line on what to do.
+    """
+
+    key: str
+    title: str
+    group: str
+    figure: str | None
+    rated_by: str | None
+    advice: str
+
+
+class Signals(NamedTuple):
+    """What a text shows beside its label; the lists are sorted, each entry once.
+
+    Attributes:
+        bad_drivers: keys of drivers that speak for a bad experience.
+        good_drivers: the same for a good one.
+        emotions: confident, respected, valued, doubting, disrespected, unvalued.
+        flags: reasons to take it for spam or a solicited review.
+        is_leaving: says that the customer leaves or warns others off.
+        is_wow: tells of something beyond what was expected.
+        is_repaired: a failure is told first and its repair after it.
+    """
+
+    bad_drivers: list[str]
+    good_drivers: list[str]
+    emotions: list[str]
+    flags: list[str]
+    is_leaving: bool
+    is_wow: bool
+    is_repaired: bool
+
+
+@cache
+def drivers() -> dict[str, Driver]:
+    """Return all drivers by key, in the order of the file."""
+    tables = tomllib.loads((FOLDER / "drivers.toml").read_text(encoding="utf-8"))
+    return {
+        key: Driver(key, table["title"], table["group"], table.get("figure"), table.get("rated_by"), table["advice"])
+        for key, table in tables.items()
+    }
+
+
+def signals(text: str, words: Sequence[str], matches: Sequence[Match]) -> Signals:
+    """Return the signals of a text.
+
+    Args:
+        text: as posted.
+        words: its words.
+        matches: the phrases found in them.
+    """
+    known = groups()
+    reasons: dict[str, set[str]] = {"bad": set(), "good": set()}
+    found: set[str] = set()
+    first_failure: int | None = None
+    is_repaired = False
+    for match in matches:
+        if match.is_negated:
+            continue
+        found.update(match.groups)
+        for name in match.groups:
+            group = known[name]
+            if group.driver:
+                reasons[group.label].add(group.driver)
+            if group.label == "bad" and group.layer == "experience" and name not in _WEAK and first_failure is None:
+                first_failure = match.start
+        if first_failure is not None and not _REPAIRS.isdisjoint(match.groups):
+            is_repaired = True
+    flags = [reason for name, reason in _FLAGS.items() if name in found]
+    if text.count("http") >= _MANY_LINKS and len(words) <= _SHORT:
+        flags.append(_LINKS)
+    return Signals(
+        sorted(reasons["bad"]),
+        sorted(reasons["good"]),
+        sorted(name.removeprefix(_EMOTION) for name in found if name.startswith(_EMOTION)),
+        sorted(flags),
+        _LEAVING in found,
+        _WOW in found,
+        is_repaired,
+    )

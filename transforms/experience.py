@@ -1,0 +1,189 @@
+"""The experience classifier: bad, neutral or good, with probabilities.
+
+A multinomial logistic regression with named features (`transforms.features`); neutral is the reference, so each
+feature has two weights, for bad and for good. A label is the sum of what its words and rules say, and `explain` shows
+that very sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from records.errors import InputError
+from transforms.features import FORM_FEATURES, Reading, character_features, group_features, word_features
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "LABELS",
+    "Contribution",
+    "Weights",
+    "default_weights",
+    "explain",
+    "feature_values",
+    "predict",
+]
+
+LABELS = ("bad", "neutral", "good")
+DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "default.tsv"
+
+_WORD_SCALE = 3.0  # words share one weight's room: each of n counts 3 / sqrt(n)
+_CHARACTER_SCALE = 4.0
+
+
+class Contribution(NamedTuple):
+    """What one feature adds to the log-odds of bad and of good against neutral."""
+
+    feature: str
+    value: float
+    bad: float
+    good: float
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of one model.
+
+    Attributes:
+        model_version: names the model in `raw.classification`.
+        names: the features.
+        table: float64 [features, 2], bad and good.
+        sharpness: factor on the log-odds that calibrates the probabilities.
+        facts: what else the file says of itself (data, date, measures).
+    """
+
+    model_version: str
+    names: tuple[str, ...]
+    table: np.ndarray
+    sharpness: float = 1.0
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def index(self) -> dict[str, int]:
+        """Place of each feature in the table."""
+        found: dict[str, int] | None = self.__dict__.get("_index")
+        if found is None:
+            found = {name: i for i, name in enumerate(self.names)}
+            self.__dict__["_index"] = found
+        return found
+
+    @property
+    def has_characters(self) -> bool:
+        """Whether any feature is a piece of a word; such weights come from `grapevine train`."""
+        return bool(self.names) and self.names[-1].startswith("char:")
+
+    @classmethod
+    def read(cls, path: Path) -> Weights:
+        """Return the weights in a file.
+
+        Raises:
+            InputError: it is missing or is not a weights file.
+        """
+        facts: dict[str, str] = {}
+        names, rows = [], []
+        try:
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if line.startswith("# "):
+                    key, _, value = line[2:].partition(": ")
+                    facts[key] = value
+                elif line and not line.startswith(("#", "feature\t")):
+                    name, bad, good = line.split("\t")
+                    names.append(name)
+                    rows.append((float(bad), float(good)))
+            table = np.array(rows, dtype=np.float64).reshape(-1, 2)
+            return cls(facts["model_version"], tuple(names), table, float(facts["sharpness"]), facts)
+        except FileNotFoundError:
+            raise InputError(f"{path} does not exist; make it with `grapevine train`") from None
+        except (ValueError, KeyError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} is no weights file ({error}); make it with `grapevine train`") from None
+
+    def write(self, path: Path) -> None:
+        """Write the weights; the file appears whole or not at all."""
+        facts = {**self.facts, "model_version": self.model_version, "sharpness": f"{self.sharpness:.4f}"}
+        lines = [f"# {key}: {value}" for key, value in facts.items()] + ["feature\tbad\tgood"]
+        lines += [f"{name}\t{bad:.4f}\t{good:.4f}" for name, (bad, good) in zip(self.names, self.table, strict=True)]
+        beside = path.with_name(path.name + ".tmp")
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        beside.replace(path)
+
+
+@cache
+def default_weights() -> Weights:
+    """Return the weights that come with the package; `weights/MODEL_CARD.md` says what they were made from."""
+    return Weights.read(DEFAULT_WEIGHTS)
+
+
+def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[float]]:
+    """Return the places and values of the features of a text that have a weight."""
+    index = weights.index
+    places: list[int] = []
+    values: list[float] = []
+    for name, value in zip(FORM_FEATURES, reading.form, strict=True):
+        if value:
+            places.append(index[name])
+            values.append(value)
+    for name, value in group_features(reading.matches).items():
+        if name in index:
+            places.append(index[name])
+            values.append(value)
+    _add(places, values, [index[word] for word in word_features(reading.words) if word in index], _WORD_SCALE)
+    if weights.has_characters:
+        pieces = character_features(reading.words)
+        _add(places, values, [index[piece] for piece in pieces if piece in index], _CHARACTER_SCALE)
+    return places, values
+
+
+def predict(readings: Sequence[Reading], weights: Weights | None = None) -> np.ndarray:
+    """Return the probabilities of bad, neutral and good of each text.
+
+    Args:
+        readings: texts as read.
+        weights: None for the default ones.
+
+    Returns:
+        float64 [texts, 3], rows sum to 1; a text's row does not depend on the others.
+    """
+    weights = weights or default_weights()
+    rows: list[int] = []
+    places: list[int] = []
+    values: list[float] = []
+    for row, reading in enumerate(readings):
+        found, sizes = feature_values(reading, weights)
+        places += found
+        values += sizes
+        rows += [row] * len(found)
+    odds = np.zeros((len(readings), 3))
+    parts = weights.table[places] * np.array(values)[:, None] * weights.sharpness
+    for column, side in ((0, 0), (2, 1)):
+        odds[:, column] = np.bincount(rows, weights=parts[:, side], minlength=len(readings)) if rows else 0.0
+    odds -= odds.max(axis=1, keepdims=True) if len(readings) else 0.0
+    chances = np.exp(odds)
+    result: np.ndarray = chances / chances.sum(axis=1, keepdims=True)
+    return result
+
+
+def explain(reading: Reading, weights: Weights | None = None) -> list[Contribution]:
+    """Return what moved a text and by how much, strongest first; the sums are the log-odds that decided."""
+    weights = weights or default_weights()
+    places, values = feature_values(reading, weights)
+    found = [
+        Contribution(
+            weights.names[place],
+            value,
+            float(weights.table[place, 0] * value * weights.sharpness),
+            float(weights.table[place, 1] * value * weights.sharpness),
+        )
+        for place, value in zip(places, values, strict=True)
+    ]
+    return sorted(found, key=lambda c: (-max(abs(c.bad), abs(c.good)), c.feature))
+
+
+def _add(places: list[int], values: list[float], found: list[int], scale: float) -> None:
+    if found:
+        places += found
+        values += [scale / len(found) ** 0.5] * len(found)

@@ -1,0 +1,59 @@
+"""Language: which texts the English lexicons can judge.
+
+What the source declares is believed. Otherwise a text with English function words is English, which settles most texts
+at no cost; the rest goes to py3langid, and only a confident answer counts: a short or odd text is better scored than
+lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from transforms.words import word_list
+
+__all__ = ["UNKNOWN", "detect", "is_english"]
+
+UNKNOWN = "und"  # another script than ours, but which language can't be told
+_UNDECIDED = frozenset(("und", "mul", "mis", "zxx", "qme", "qam", "qct", "qht", "qst", "art", ""))
+_FUNCTION_WORDS = word_list("english")
+_ENOUGH = 2  # different function words
+_CONFIDENT = 0.9
+_MIN_LETTERS = 16  # below, the identifier guesses
+_LOOKED_AT = 2000  # characters, so that a huge text costs no more than a long one
+
+
+def detect(text: str, words: Sequence[str], declared: str | None = None) -> str | None:
+    """Return the language as a two-letter code, "und" for another script that can't be told apart, else None.
+
+    Args:
+        text: cleaned.
+        words: its words.
+        declared: what the source says (BCP 47), or None.
+    """
+    if declared and (code := declared.lower().replace("_", "-").split("-")[0]) not in _UNDECIDED:
+        return code
+    if len(_FUNCTION_WORDS.intersection(words[:200])) >= _ENOUGH:
+        return "en"
+    start = text[:_LOOKED_AT]
+    letters = sum(map(str.isalpha, start))
+    if letters < (_MIN_LETTERS if text.isascii() else _MIN_LETTERS // 2):
+        return None
+    code, confidence = _identifier().classify(start.lower().encode(errors="replace").decode())
+    if confidence >= _CONFIDENT:
+        return str(code)
+    is_latin = 2 * sum(char.isascii() and char.isalpha() for char in start) >= letters
+    return None if is_latin else UNKNOWN
+
+
+def is_english(language: str | None) -> bool:
+    """Return whether a text is to be scored: English, or not known to be anything else."""
+    return language in (None, "en")
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid import langid  # 0.7 s to load, and most batches need it never
+
+    return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

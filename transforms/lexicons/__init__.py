@@ -1,0 +1,1 @@
+"""Phrase lists and word lists, as data."""
