@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,7 +22,7 @@ from digests.options import DigestOptions
 from digests.periods import Period, PeriodKind
 from records.home import Home
 
-__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder"]
+__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder", "rebuild"]
 
 PICTURES = ("chart-light.png", "chart-dark.png")
 _CODE_SUFFIXES = (".py", ".sql", ".toml", ".j2")
@@ -55,6 +56,29 @@ def build_all(
     page.write_shared(home.digests)
     archive.write(home.digests, (options or DigestOptions()).language)
     return folders
+
+
+def rebuild(home: Home, options: DigestOptions | None = None) -> list[Path]:
+    """Build every digest there is anew where its figures or quotes have changed; for after an erasure.
+
+    A digest of a brand that is no longer published is removed: nothing may quote what was erased.
+
+    Returns:
+        The folders of the digests that are left.
+
+    Raises:
+        InputError: nothing is published.
+    """
+    figures.brands(home.current)  # a home with nothing published must not lose its digests
+    kept: list[Path] = []
+    for folder in sorted(path for path in home.digests.glob("*/*") if path.is_dir() and path.parent.name != "assets"):
+        period = Period.parse(folder.parent.name)
+        if figures.is_published(home.current, folder.name):
+            kept.append(build_digest(home, folder.name, period, options))
+        else:
+            shutil.rmtree(folder)
+    archive.write(home.digests, (options or DigestOptions()).language)
+    return kept
 
 
 def build_digest(home: Home, brand: str, period: Period, options: DigestOptions | None = None) -> Path:

@@ -30,7 +30,7 @@ from digests.periods import Period, PeriodKind
 from digests.published import Published, open_published
 from records.errors import InputError
 
-__all__ = ["brands", "choose_period", "read"]
+__all__ = ["brands", "choose_period", "is_published", "read"]
 
 CHART_WEEKS = 8
 WAITING_LIMIT = 10  # of the response queue
@@ -41,6 +41,13 @@ def brands(published: Path) -> tuple[str, ...]:
     source = open_published(published)
     with source.connection:
         return tuple(row["brand"] for row in source.rows("configured_brands"))
+
+
+def is_published(published: Path, brand: str) -> bool:
+    """Return whether anything is published about a brand."""
+    source = open_published(published)
+    with source.connection:
+        return bool(source.rows("brand", brand=brand))
 
 
 def choose_period(published: Path, brand: str, kind: PeriodKind = "week") -> Period:

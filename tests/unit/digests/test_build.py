@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from digests.build import build_all, build_digest, digest_folder
+from digests.build import build_all, build_digest, digest_folder, rebuild
 from digests.look import DARK, LIGHT, Palette
 from digests.options import DigestOptions
 from digests.periods import Period
@@ -230,6 +230,20 @@ def test_notes__name_figures_that_moved_since_they_were_sent(publish: Publish, e
         )
     text = " ".join((build_digest(home, "acme", WEEK) / "mail.txt").read_text().split())
     assert "Late news changed the figures sent for week 45: bad from 30 to 35." in text
+
+
+def test_rebuild__forgets_what_was_erased(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+    """No file under digests/ holds the words of a mention that is no longer published, in whatever period."""
+    secret = mention(7, text="Forget my unmistakable words", told_date=MONDAY - timedelta(days=21))
+    publish(eight_weeks(), (secret, mention()), rivals={"rival": "Rival"})
+    old = build_digest(home, "acme", Period.parse("2026-W43"))
+    build_all(home)
+    assert b"unmistakable" in (old / "mail.eml").read_bytes()
+    publish(eight_weeks(), (mention(),))
+    assert {folder.name for folder in rebuild(home)} == {"acme"}
+    assert old.is_dir()
+    assert not (home.digests / "2026-W46" / "rival").exists()
+    assert not [path for path in home.digests.rglob("*") if path.is_file() and b"unmistakable" in path.read_bytes()]
 
 
 def test_archive__lists_digests_newest_first(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
