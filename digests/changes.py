@@ -37,6 +37,8 @@ def headline(words: Catalogue, figures: DigestFigures, moves: list[tuple[str, st
     kind = f"kind.{figures.period.kind}"
     form = _form(figures, moves, min_n)
     opening = words.say(f"{kind}.{form}")
+    if form == "silent" and figures.first_day and figures.first_day > figures.period.end:
+        return opening, words.say("headline.unheard", opening=opening, day=words.day(figures.first_day, with_year=True))
     if now is None or not moves:
         counts = {"bad": words.count(now.bad_count), "good": words.count(now.good_count)} if now else {}
         return opening, words.say(f"headline.{form}", opening=opening, **counts)

@@ -156,10 +156,12 @@ def _lede(words: Catalogue, brand: str, now: PeriodFigures | None, min_n: int) -
 
 def _careful(words: Catalogue, figures: DigestFigures) -> str:
     short = [one_line(source.source_name, 40) for source in figures.sources if source.status in ("failed", "partial")]
-    new = [one_line(source.source, 40) for source in figures.weighty_new_sources]
+    new = figures.weighty_new_sources
     told = [words.say("lede.careful", sources=words.listing(short))] if short else []
     if new:
-        told.append(words.say("lede.new_source", sources=words.listing(new)))
+        names = words.listing([one_line(source.source, 40) for source in new])
+        since = words.day(max(source.first_date for source in new))
+        told.append(words.say("lede.new_source", sources=names, day=since))
     return " ".join(told)
 
 

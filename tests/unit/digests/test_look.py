@@ -38,7 +38,12 @@ def folder(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -
         mention(1, view_count=4200, exposure_count=4200.0, like_count=12, has_reply=False),
         mention(2, label="good", title="Fixed in a day", rating=5, rating_max=5, helpful_count=3, is_recovered=True),
         mention(3, text="خدمة سيئة جدا", url=None, like_count=2),
-        mention(4, text=f"Never again {'x' * 400}", follower_count=900, url="https://long.example/" + "a" * 300),
+        mention(
+            4,
+            text=f"Never <img src=x onerror=top.document.title=1> {'x' * 400}",
+            follower_count=900,
+            url="https://long.example/" + "a" * 300,
+        ),
     ]
     rows += [mention(n, brand="rival" if n % 2 else "acme", has_reply=True) for n in range(10, 50)]
     publish(

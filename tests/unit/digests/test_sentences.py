@@ -72,7 +72,9 @@ def test_headline__a_new_source_makes_no_change(publish: Publish, eight_weeks: W
     old = tuple(mention(n, told_date=MONDAY - timedelta(days=20)) for n in range(100, 103))
     told = story(publish(eight_weeks((10, 20), (20, 20)), rows + old))
     assert told.headline == "A week with nothing to compare it with: 140 bad and 140 good experiences seen."
-    assert told.careful == ("First heard from now: tweets; so this period can't be compared with the one before.")
+    assert told.careful == (
+        "Heard from only since 9 November: tweets; so this period can't be compared with the one before."
+    )
     assert {tile.detail for tile in told.tiles[:2]} == {"new source, not comparable"}
 
 
@@ -89,6 +91,11 @@ def test_headline__silent_week(publish: Publish, eight_weeks: Weeks) -> None:
     told = story(publish({MONDAY - timedelta(days=7): (5, 5)}))
     assert told.headline == "A silent week: nobody told of a good or bad experience where we listen."
     assert (told.estimate, told.lede, told.mentions) == ("", "", ())
+
+
+def test_headline__before_anybody_listened(publish: Publish, eight_weeks: Weeks) -> None:
+    told = story(publish(eight_weeks()), period=Period.parse("2026-W30"))
+    assert told.headline == "A silent week: nothing we have heard is older than 21 September 2026."
 
 
 @pytest.mark.parametrize(
