@@ -105,6 +105,9 @@ class Raw:
         repost_of: str | None = None,
         url: str | None = None,
         first_seen: datetime | None = None,
+        views: int | None = None,
+        has_reply: bool | None = None,
+        place: str | None = None,
         loaded: datetime = LOADED,
     ) -> None:
         """Add a mention about the brands (separated by blanks) in all tables that hold something about it."""
@@ -129,6 +132,7 @@ class Raw:
                 rating=told.rating,
                 rating_max=None if told.rating is None else 5.0,
                 repost_of=repost_of,
+                place_id=place,
                 visibility="public",
                 content_hash=str(number),
                 seen_at=told.seen or told.when or seen,
@@ -153,6 +157,8 @@ class Raw:
             current_version_no=len(versions),
             content_hash=str(len(versions)),
             url=url,
+            view_count=views,
+            has_reply=has_reply,
             first_seen_at=seen,
             fetched_at=seen,
             state_loaded_at=loaded,
