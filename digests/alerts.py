@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from scipy import stats
+from scipy import special
 
 from digests.baseline import Expectation, expect, upper_tail
 from digests.catalogue import Catalogue, catalogue
@@ -177,7 +177,7 @@ def _count_alerts(
                 day=words.day(outbreak.opened_on),
                 bad=words.count(outbreak.observed),
                 expected=words.rounded(expected.mean) if expected.mean >= 1 else words.say("alert.hardly_any"),
-                high=words.count(int(expected.high(NORMAL_AGAIN))),
+                high=words.count(expected.high(NORMAL_AGAIN)),
             ),
             links=[row["url"] for row in source.rows("evidence", brand=brand, day=outbreak.opened_on)],
         )
@@ -204,15 +204,19 @@ def _rating_alerts(
     if old is None or new is None or min(old[0], new[0]) < options.fewest_events or old[2] + new[2] <= 0:
         return
     chance = options.false_alarms_per_month / DAYS_PER_MONTH
-    test = stats.ttest_ind_from_stats(
-        new[1], math.sqrt(new[2]), new[0], old[1], math.sqrt(old[2]), old[0], equal_var=False, alternative="less"
-    )
-    if float(test.pvalue) < chance:
+    if _chance_of_fall(old, new) < chance:
         shown = {"now": words.share(round(100 * new[1]), 100), "before": words.share(round(100 * old[1]), 100)}
         yield _alert(
             brand, "rating", split + timedelta(days=1), observed=new[1], expected=old[1],
             sentence=words.say("alert.rating", brand=name, n=new[0], **shown),
         )  # fmt: skip
+
+
+def _chance_of_fall(old: tuple[int, float, float], new: tuple[int, float, float]) -> float:
+    """Return the lower tail of Welch's t for two sets of (count, mean, variance), not both without variance."""
+    share_old, share_new = old[2] / old[0], new[2] / new[0]
+    freedom = (share_old + share_new) ** 2 / (share_old**2 / (old[0] - 1) + share_new**2 / (new[0] - 1))
+    return float(special.stdtr(freedom, (new[1] - old[1]) / math.sqrt(share_old + share_new)))
 
 
 def _moments(rows: Sequence[Mapping[str, float]]) -> tuple[int, float, float] | None:

@@ -9,13 +9,14 @@ level and factor are known goes into the variance, so that a short history makes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 __all__ = ["Expectation", "expect", "upper_tail"]
 
@@ -41,10 +42,12 @@ class Expectation:
     mean: float
     variance: float
 
-    def high(self, tail: float) -> float:
-        """Return the smallest count whose chance of being exceeded is at most `tail`."""
-        shape = _shape(self)
-        return float(stats.poisson.isf(tail, self.mean) if shape is None else stats.nbinom.isf(tail, *shape))
+    def high(self, tail: float) -> int:
+        """Return the highest count that is not rare: that at least so many come has a chance above `tail`."""
+        high = math.ceil(self.mean)
+        while upper_tail(high + 1, self) > tail:
+            high += 1
+        return high
 
 
 def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Expectation | None:
@@ -90,19 +93,12 @@ def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Exp
 
 def upper_tail(observed: float, expectation: Expectation) -> float:
     """Return the chance of at least `observed`, were nothing out of the ordinary."""
-    shape = _shape(expectation)
-    if shape is None:
-        return float(stats.poisson.sf(observed - 1, expectation.mean))
-    return float(stats.nbinom.sf(observed - 1, *shape))
-
-
-def _shape(expectation: Expectation) -> tuple[float, float] | None:
-    """Return the size and chance of the negative binomial, None where it is a Poisson distribution."""
+    if observed < 1:
+        return 1.0
     extra = expectation.variance - expectation.mean
     if extra <= 1e-9 * expectation.mean:
-        return None
-    size = expectation.mean**2 / extra
-    return size, size / (size + expectation.mean)
+        return float(special.gammainc(observed, expectation.mean))  # Poisson
+    return float(special.betainc(observed, expectation.mean**2 / extra, extra / expectation.variance))
 
 
 def _first_factors(counts: Floats, weekdays: NDArray[np.int64]) -> Floats:

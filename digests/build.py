@@ -14,12 +14,14 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
-from digests import archive, charts, figures, mail, page, render, sent, sentences
+from digests import archive, assets, figures, mail, render, sent, sentences
 from digests.catalogue import catalogue
+from digests.facts import DigestFigures
 from digests.look import DARK, LIGHT
 from digests.notes import SENT_METRICS
 from digests.options import DigestOptions
 from digests.periods import Period, PeriodKind
+from digests.sentences import Story
 from records.home import Home
 
 __all__ = ["PICTURES", "build_all", "build_digest", "digest_folder", "rebuild"]
@@ -53,7 +55,7 @@ def build_all(
         build_digest(home, brand, chosen or figures.choose_period(home.current, brand, kind), options)
         for brand in (figures.brands(home.current) if brands is None else brands)
     ]
-    page.write_shared(home.digests)
+    assets.write_shared(home.digests)
     archive.write(home.digests, (options or DigestOptions()).language)
     return folders
 
@@ -94,42 +96,24 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
     made_from = _hash(repr(facts), repr(as_sent), repr(options), _code())
     if _is_current(folder, made_from):
         return folder
-    story, words = sentences.tell(facts, options, as_sent), catalogue(options.language)
-    specifications = [charts.specification(facts, words, palette) for palette in (LIGHT, DARK)] if facts.days else []
-    pictures = tuple(
-        mail.Picture(name, charts.picture(drawn)) for name, drawn in zip(PICTURES, specifications, strict=False)
-    )
-    light, dark = specifications or (None, None)
-    unsubscribe = unsubscribe_address(options, brand)
-    text = render.text(story, unsubscribe)
-    message = mail.compose(
-        subject=story.subject,
-        sender=options.sender,
-        text=text,
-        html=render.html(story, _by_content_id(), unsubscribe),
-        pictures=pictures,
-        dated=facts.as_of,
-        identity=f"{period.name}/{brand}",
-        list_name=brand,
-        unsubscribe=unsubscribe,
-        unsubscribe_url=options.unsubscribe_url,
-    )
+    story = sentences.tell(facts, options, as_sent)
+    files_of_digest = _draw(story, facts, options)
     folder.mkdir(parents=True, exist_ok=True)
+    # From here on the folder is not whole until its stamp is back.
     (folder / archive.STAMP).unlink(missing_ok=True)
-    for picture in pictures:
-        _write(folder / picture.name, picture.png)
-    _write(folder / "mail.html", render.html(story, render.ChartImages(*PICTURES), unsubscribe).encode())
-    _write(folder / "mail.txt", text.encode())
-    _write(folder / "mail.eml", message.as_bytes())
-    _write(folder / "page.html", page.write(story, facts, words, light, dark).encode())
-    stamp: dict[str, object] = {
+    for stale in folder.glob("*.png"):
+        stale.unlink()
+    for name, content in files_of_digest.items():
+        _write(folder / name, content)
+    stamp = {
         "brand": brand,
         "brand_name": story.brand,
         "period": period.name,
-        "period_kind": period.kind,
+        "subject": story.subject,
+        "headline": story.headline,
+        "figures": {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {},
+        "made_from": made_from,
     }
-    stamp |= {"subject": story.subject, "headline": story.headline, "made_from": made_from}
-    stamp["figures"] = {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {}
     _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return folder
 
@@ -144,6 +128,38 @@ def unsubscribe_address(options: DigestOptions, brand: str) -> str | None:
     if not options.feedback:
         return None
     return f"mailto:{url_quote(options.feedback, safe='@')}?subject={url_quote(f'unsubscribe {brand}')}"
+
+
+def _draw(story: Story, facts: DigestFigures, options: DigestOptions) -> dict[str, bytes]:
+    """Return a digest's files by name."""
+    # Altair takes a second to import, and a run that changes no digest does not need it.
+    from digests import charts, page
+
+    words, brand, period = catalogue(options.language), facts.brand.key, facts.period
+    specifications = [charts.specification(facts, words, palette) for palette in (LIGHT, DARK)] if facts.days else []
+    pictures = {name: charts.picture(drawn) for name, drawn in zip(PICTURES, specifications, strict=False)}
+    light, dark = specifications or (None, None)
+    unsubscribe = unsubscribe_address(options, brand)
+    text = render.text(story, unsubscribe)
+    message = mail.compose(
+        subject=story.subject,
+        sender=options.sender,
+        text=text,
+        html=render.html(story, _by_content_id(), unsubscribe),
+        pictures=tuple(mail.Picture(name, png) for name, png in pictures.items()),
+        dated=facts.as_of,
+        identity=f"{period.name}/{brand}",
+        list_name=brand,
+        unsubscribe=unsubscribe,
+        unsubscribe_url=options.unsubscribe_url,
+    )
+    return {
+        **pictures,
+        "mail.html": render.html(story, render.ChartImages(*PICTURES), unsubscribe).encode(),
+        "mail.txt": text.encode(),
+        "mail.eml": message.as_bytes(),
+        "page.html": page.write(story, facts, words, light, dark).encode(),
+    }
 
 
 def _by_content_id() -> render.ChartImages:

@@ -10,21 +10,18 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import vl_convert
-
 from digests import charts, render
+from digests.assets import SCRIPT_NAME
 from digests.catalogue import Catalogue
 from digests.days import bars
 from digests.facts import ChannelFigures, DigestFigures, Estimate
 from digests.replies import voice_rows
 from digests.sentences import Story
 
-__all__ = ["write", "write_shared"]
+__all__ = ["write"]
 
-SCRIPT_NAME = f"vega-{vl_convert.get_vega_version()}.js"
 SCRIPT_PATH = f"../../assets/{SCRIPT_NAME}"  # from digests/<period>/<brand>/
 ARCHIVE_PATH = "../../index.html"
 
@@ -50,17 +47,6 @@ def write(
     )
 
 
-def write_shared(digests: Path) -> Path:
-    """Write the chart's JavaScript once for all pages, unless it is there; return its path."""
-    path = digests / "assets" / SCRIPT_NAME
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(_javascript(), "utf-8")
-        part.replace(path)
-    return path
-
-
 def _rows(figures: DigestFigures, words: Catalogue) -> list[tuple[str, str, str, bool]]:
     return [
         (words.day(bar.start, with_year=True), words.count(bar.bad_count), words.count(bar.good_count), bar.is_now)
@@ -84,11 +70,6 @@ def _range(words: Catalogue, estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return words.say("word.none")
     return words.between(words.whole(estimate.low), words.whole(estimate.high))
-
-
-def _javascript() -> str:
-    # The package's types ask for an argument that its own documentation makes optional.
-    return vl_convert.javascript_bundle()  # type: ignore[call-arg]
 
 
 @cache

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
-from digests.alerts import check, history, judge_days
-from digests.baseline import expect, upper_tail
+from digests.alerts import _chance_of_fall, check, history, judge_days
+from digests.baseline import Expectation, expect, upper_tail
 from digests.options import AlertOptions
 from records.home import Home
 
@@ -112,6 +114,20 @@ def test_upper_tail__falls_with_the_count() -> None:
     tails = [upper_tail(count, expectation) for count in range(40)]
     assert tails[0] == 1.0
     assert all(first >= second for first, second in pairwise(tails))
+
+
+@pytest.mark.parametrize(("mean", "variance"), [(4.0, 4.0), (0.2, 0.2), (7.5, 11.0), (60.0, 400.0)])
+def test_upper_tail__equals_scipys(mean: float, variance: float) -> None:
+    size = mean**2 / (variance - mean) if variance > mean else math.inf
+    model = stats.poisson(mean) if math.isinf(size) else stats.nbinom(size, size / (size + mean))
+    for count in (0, 1, 3, 10, 90):
+        assert upper_tail(count, Expectation(mean, variance)) == pytest.approx(float(model.sf(count - 1)), rel=1e-9)
+    assert Expectation(mean, variance).high(0.05) == int(model.isf(0.05))
+
+
+def test_chance_of_fall__equals_scipys() -> None:
+    expected = stats.ttest_ind_from_stats(0.3, 0.1, 12, 0.9, 0.2, 30, equal_var=False, alternative="less").pvalue
+    assert _chance_of_fall((30, 0.9, 0.2**2), (12, 0.3, 0.1**2)) == pytest.approx(float(expected), rel=1e-9)
 
 
 def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
