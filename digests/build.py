@@ -24,7 +24,7 @@ from digests.periods import Period, PeriodKind
 from digests.sentences import Story
 from records.home import Home
 
-__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder", "rebuild"]
+__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder", "rebuild", "story_of"]
 
 PICTURES = ("chart-light.png", "chart-dark.png")
 _CODE_SUFFIXES = (".py", ".sql", ".toml", ".j2")
@@ -116,6 +116,17 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
     }
     _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return folder
+
+
+def story_of(home: Home, brand: str, period: Period, options: DigestOptions | None = None) -> Story:
+    """Return the words of a digest, for places that take words instead of files (`digests.post`).
+
+    Raises:
+        InputError: nothing is published, or no such brand is.
+    """
+    options = options or DigestOptions()
+    facts = figures.read(home.current, brand, period, mention_limit=options.mention_limit)
+    return sentences.tell(facts, options, sent.figures_as_sent(home, brand, period.previous.name))
 
 
 def digest_folder(home: Home, brand: str, period: Period) -> Path:

@@ -171,7 +171,10 @@ def _send(hook: Hook, item: str, body: dict[str, Any], now: datetime) -> int:
 
 
 def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:SLACK_TEXT_LENGTH]}}
+    if len(text) > SLACK_TEXT_LENGTH:
+        # At the end of a line, so that no link is cut in half.
+        text = text[:SLACK_TEXT_LENGTH].rpartition("\n")[0] or text[:SLACK_TEXT_LENGTH]
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 def _slack(text: str) -> str:

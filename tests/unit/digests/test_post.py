@@ -14,9 +14,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from digests import figures, sentences
 from digests.alerts import check
-from digests.build import build_all
+from digests.build import build_all, story_of
 from digests.options import DigestOptions
 from digests.periods import Period
 from digests.post import Hook, post, slack_alerts, slack_digest, webhook_alerts, webhook_digest
@@ -84,8 +83,8 @@ def test_bodies__hostile_words_stay_words(publish: Publish, eight_weeks: Weeks, 
             text="<!channel> <https://evil.example|click> *bold* & lawsuit", told_date=date(2026, 11, 15), view_count=9
         ),
     )
-    published = publish(eight_weeks(), rows, brand_name="<@U1> Acme")
-    story = sentences.tell(figures.read(published, "acme", WEEK), DigestOptions())
+    publish(eight_weeks(), rows, brand_name="<@U1> Acme")
+    story = story_of(home, "acme", WEEK)
     alerts = check(home)
     assert [alert.figure for alert in alerts] == ["word"]
     for body in (slack_digest(story), slack_alerts(alerts)):
@@ -99,12 +98,14 @@ def test_bodies__hostile_words_stay_words(publish: Publish, eight_weeks: Weeks, 
     assert webhook_alerts(alerts)["alerts"][0]["links"] == ["https://reviews.example/1"]
 
 
-def test_slack__block_limits(publish: Publish, eight_weeks: Weeks, mention: Mention) -> None:
+def test_slack__block_limits(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
     """Slack takes at most 50 blocks of at most 3,000 characters."""
-    published = publish(eight_weeks(), tuple(mention(n, text="&" * 5000, view_count=n) for n in range(1, 9)))
-    body = slack_digest(sentences.tell(figures.read(published, "acme", WEEK), DigestOptions()))
+    publish(eight_weeks(), tuple(mention(n, text="&" * 5000, view_count=n) for n in range(1, 9)))
+    body = slack_digest(story_of(home, "acme", WEEK, DigestOptions(mention_limit=8)))
     assert len(body["blocks"]) <= 50
-    assert all(0 < len(block["text"]["text"]) <= 3000 for block in body["blocks"] if block["type"] == "section")
+    texts = [block["text"]["text"] for block in body["blocks"] if block["type"] == "section"]
+    assert all(0 < len(text) <= 3000 for text in texts)
+    assert all(line.endswith("|↗>") for text in texts if text.startswith("•") for line in text.splitlines())
 
 
 def test_preview__serves_digests_to_this_machine(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
