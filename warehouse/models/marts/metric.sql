@@ -26,6 +26,12 @@
     ('good_change_ratio', 'brand_period', 'ratio', 'Good experiences against the period before, on channels collected in both, at equal coverage.', inferred, false, false, false),
     ('estimated_bad_telling_count', 'channel_period', 'tellings', 'Times bad experiences are told on the channel, seen or not.', inferred, true, true, true),
     ('estimated_good_telling_count', 'channel_period', 'tellings', 'Times good experiences are told on the channel, seen or not.', inferred, true, true, true),
+    ('share_of_voice', 'share_of_voice_period', 'share 0..1', 'Part of the mentions of a brand and its competitors, on the sources and days that all of them have.', observed, false, false, false),
+    ('voice_count', 'share_of_voice_period', 'mentions', 'Mentions behind share_of_voice, repeats taken out.', observed, false, false, false),
+    ('swing_exposure_count', 'response_queue', 'exposures', 'Exposures that an answer which recovers the customer saves and gains.', inferred, true, true, true),
+    ('already_told_share', 'response_queue', 'share 0..1', 'Part of the tellings of a case that have already happened.', 'assumed', false, false, false),
+    ('age_hours', 'response_queue', 'hours', 'Time since the case was told.', observed, false, false, false),
+    ('recovery_hours', 'recovery', 'hours', 'Time from the bad experience to the edit that takes it back.', observed, false, false, false),
     ('exposure_count', 'mentions', 'exposures', 'Times the mention was shown, where the source says so.', observed, false, true, false),
     ('share_rate', 'rate_profile', 'share 0..1', 'Share of experiences that are told on the channel.', 'assumed', false, false, false),
     ('mode', 'coverage', 'share 0..1', 'Chance that a telling on the channel is collected at all, most believable value.', 'assumed', false, false, false)
