@@ -13,7 +13,7 @@ published = Asset(PUBLISHED)
 
 @dag(
     dag_id="grapevine_digest",
-    description="Write the digest of the last complete week and look for what can't wait",
+    description="Write and send the digest of the last complete week, and tell what can't wait",
     schedule=[published],
     start_date=START,
     catchup=False,
@@ -33,15 +33,15 @@ def grapevine_digest() -> None:
 
     @task
     def digest() -> list[str]:
-        from grapevine import pipeline
+        from grapevine import schedule
 
-        return [str(folder) for folder in pipeline.digest(pipeline.Workspace.open())]
+        return schedule.tell_digests()
 
     @task
     def alert() -> int:
-        from grapevine import pipeline
+        from grapevine import schedule
 
-        return len(pipeline.alert(pipeline.Workspace.open()))
+        return schedule.tell_alerts()
 
     is_news() >> [digest(), alert()]
 

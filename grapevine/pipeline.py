@@ -25,6 +25,7 @@ from records.setup import SourceSetup
 
 if TYPE_CHECKING:
     from connectors.pull import PullResult
+    from digests.alerts import Alert
     from warehouse.build import BuildReport
     from warehouse.erase import EraseReport
     from warehouse.load import LoadReport
@@ -246,22 +247,23 @@ def digest(workspace: Workspace, *, period: str | None = None, brands: Sequence[
         brands: keys of brands; all configured ones when empty.
     """
     from digests.build import build_all
-    from digests.options import DigestOptions
+    from grapevine.sending import digest_options
 
-    chosen = workspace.settings.digest
     return build_all(
         workspace.home,
         period=period,
         brands=brands or [brand.key for brand in workspace.brands],
-        options=DigestOptions(language=chosen.language, sender=chosen.sender),
+        options=digest_options(workspace.settings),
     )
 
 
-def alert(workspace: Workspace) -> list[Any]:
+def alert(workspace: Workspace) -> list[Alert]:
     """Look for what can't wait until Monday; return the alerts that are open."""
     from digests.alerts import check
+    from grapevine.sending import alert_options
 
-    return check(workspace.home)
+    settings = workspace.settings
+    return check(workspace.home, alert_options(settings), language=settings.digest.language)
 
 
 def forget(workspace: Workspace, *, mention_ids: Sequence[str] = (), author: str | None = None) -> EraseReport:

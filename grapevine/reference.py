@@ -43,14 +43,17 @@ def page(name: str) -> str:
 
 def settings() -> str:
     """Return the page of all settings, one table a section of the file."""
-    from grapevine.settings import BrandSettings, CoverageSettings, DigestSettings, Settings, SourceSettings
+    from grapevine import settings as models
 
     sections: list[tuple[str, type[BaseModel]]] = [
-        ("Top of the file", Settings),
-        ("[[brands]]", BrandSettings),
-        ("[[sources]]", SourceSettings),
-        ("[[coverage]]", CoverageSettings),
-        ("[digest]", DigestSettings),
+        ("Top of the file", models.Settings),
+        ("[[brands]]", models.BrandSettings),
+        ("[[sources]]", models.SourceSettings),
+        ("[[coverage]]", models.CoverageSettings),
+        ("[digest]", models.DigestSettings),
+        ("[mail]", models.MailSettings),
+        ("[[hooks]]", models.HookSettings),
+        ("[alerts]", models.AlertSettings),
     ]
     parts = [
         "# Settings: grapevine.toml\n\nUnknown keys are refused; paths are relative to the file; "

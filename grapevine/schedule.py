@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grapevine import pipeline, places
-from records.errors import SourceError
+from grapevine import pipeline, places, sending
+from records.errors import SourceError, TransientError
 
 __all__ = [
     "DEFAULT_ARGS",
@@ -28,6 +28,8 @@ __all__ = [
     "note_failure",
     "pull_one",
     "received",
+    "tell_alerts",
+    "tell_digests",
 ]
 
 log = logging.getLogger(__name__)
@@ -128,3 +130,27 @@ def pull_one(source_name: str, slice_name: str, cursor: dict[str, Any] | None) -
         "slice_name": slice_name,
         "read_count": sum(result.read_count for result in results),
     }
+
+
+def tell_digests() -> list[str]:
+    """Write the digests and send them to whoever the settings name, each once; return their folders."""
+    workspace = pipeline.Workspace.open()
+    folders = pipeline.digest(workspace)
+    if sending.has_receivers(workspace.settings):
+        _raise_missed(sending.send_digests(workspace.home, workspace.settings, folders))
+    return [str(folder) for folder in folders]
+
+
+def tell_alerts() -> int:
+    """Look for what can't wait and tell whoever the settings name, each once; return how many alerts are open."""
+    workspace = pipeline.Workspace.open()
+    alerts = pipeline.alert(workspace)
+    if sending.has_receivers(workspace.settings):
+        _raise_missed(sending.send_open_alerts(workspace.home, workspace.settings, alerts))
+    return len(alerts)
+
+
+def _raise_missed(outcomes: Iterable[sending.Outcome]) -> None:
+    missed = [f"{one.item} to {one.receiver}: {one.reason}" for one in outcomes if one.state == "deferred"]
+    if missed:
+        raise TransientError(f"not sent yet: {'; '.join(missed)}")

@@ -22,7 +22,17 @@ from records import setup
 from records.errors import ConfigError
 from records.mention import Channel
 
-__all__ = ["BrandSettings", "CoverageSettings", "DigestSettings", "Settings", "SourceSettings", "load_settings"]
+__all__ = [
+    "AlertSettings",
+    "BrandSettings",
+    "CoverageSettings",
+    "DigestSettings",
+    "HookSettings",
+    "MailSettings",
+    "Settings",
+    "SourceSettings",
+    "load_settings",
+]
 
 _Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -106,6 +116,37 @@ class DigestSettings(_Strict):
     recipients: tuple[str, ...] = Field((), description="Addresses.")
     sender: str = Field("Grapevine <grapevine@localhost>", description="The From address.")
     language: Literal["en", "de"] = Field("en", description="Language of the digest.")
+    feedback: str | None = Field(None, description='Address of "Wrong? Tell us" and of unsubscribing.')
+    unsubscribe_url: str | None = Field(None, pattern="^https://", description="For one-click unsubscribing.")
+
+
+class MailSettings(_Strict):
+    """`[mail]`: the server that sends; its password comes from GRAPEVINE_SMTP_PASSWORD."""
+
+    host: str = Field(min_length=1, description="Name of the SMTP server.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    security: Literal["none", "starttls", "tls"] = Field("starttls", description="How the connection is protected.")
+    user: str | None = Field(None, description="For servers that ask for a log-in.")
+
+
+class HookSettings(_Strict):
+    """`[[hooks]]`: a place that digests and alerts are posted to."""
+
+    name: str = Field(min_length=1, description="What it is called in reports.")
+    kind: Literal["slack", "webhook"] = Field(description="What it understands.")
+    url_variable: str = Field(description="Environment variable that holds its address, which is a secret.")
+    secret_variable: str | None = Field(None, description="Environment variable with the key that signs webhooks.")
+
+
+class AlertSettings(_Strict):
+    """`[alerts]`: what can't wait, and who is told."""
+
+    recipients: tuple[str, ...] = Field((), description="Addresses; those of the digest when left out.")
+    false_alarms_per_month: float = Field(1.0, gt=0, description="False alarms a month that a brand's figure may give.")
+    fewest_events: int = Field(5, ge=1, description="Fewest bad experiences or ratings that can be news.")
+    cool_down_days: int = Field(3, ge=0, description="Days after an alert in which it does not open again.")
+    great_reach: int = Field(10_000, ge=1, description="Exposures from which one bad mention is news by itself.")
+    words: tuple[str, ...] = Field(("lawsuit", "injury"), description="Words or phrases that always are.")
 
 
 class Settings(_Strict):
@@ -119,6 +160,9 @@ class Settings(_Strict):
     sources: tuple[SourceSettings, ...] = Field((), description="What to pull.")
     coverage: tuple[CoverageSettings, ...] = Field((), description="What share of tellings is collected.")
     digest: DigestSettings = Field(default_factory=DigestSettings, description="The digest.")
+    mail: MailSettings | None = Field(None, description="The server that sends; nothing is sent without it.")
+    hooks: tuple[HookSettings, ...] = Field((), description="Where digests and alerts are posted as well.")
+    alerts: AlertSettings = Field(default_factory=AlertSettings, description="What can't wait.")
     folder: Path = Field(Path(), exclude=True, description="The folder of the file; not a setting.")
 
     @field_validator("time_zone")
@@ -223,6 +267,19 @@ def load_settings(path: Path) -> Settings:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read as UTF-8 text: {error}; give another with --config") from error
+    return parse_settings(text, path)
+
+
+def parse_settings(text: str, path: Path) -> Settings:
+    """Check the words of a settings file, written or not yet.
+
+    Args:
+        text: TOML.
+        path: where it stands or will stand; paths in it are relative to its folder.
+
+    Raises:
+        ConfigError: it is not TOML, or a setting is unknown or has an unusable value.
+    """
     try:
         table = tomllib.loads(text)
         return Settings.model_validate({**table, "folder": path.resolve().parent})

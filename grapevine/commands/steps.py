@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ from records.errors import InputError, SourceError
 if TYPE_CHECKING:
     from connectors.pull import PullResult
     from grapevine.pipeline import StepDone
+    from grapevine.sending import Outcome
 
 __all__ = ["register"]
 
@@ -34,6 +35,8 @@ Period = Annotated[
     typer.Option("--week", "--period", help="Like 2026-W46; the last complete week when left out.", show_default=False),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Do it even if nothing changed.")]
+Send = Annotated[bool, typer.Option("--send", help="Send it to the receivers in the settings.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say who would get it; send nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -140,17 +143,56 @@ def digest(
     ] = None,
     config: Config = None,
     period: Period = None,
+    send: Send = False,
+    dry_run: DryRun = False,
+    again: Annotated[bool, typer.Option("--again", help="Send also to those who had it.")] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open the pages in the browser.")] = False,
+    preview: Annotated[
+        int | None, typer.Option("--preview", help="Serve all digests to this machine on a port.", show_default=False)
+    ] = None,
 ) -> None:
-    """Write the digest of a week for each brand."""
+    """Write the digest of a period for each brand; with --send, send it to each receiver at most once."""
     from grapevine import pipeline
 
     screen: Screen = context.obj
-    _show_digests(screen, pipeline.digest(screen.workspace(config), period=period, brands=brands or []))
+    workspace = screen.workspace(config)
+    folders = pipeline.digest(workspace, period=period, brands=brands or [])
+    _show_digests(screen, folders)
+    if send or dry_run:
+        from grapevine.sending import send_digests
+
+        _show_outcomes(screen, send_digests(workspace.home, workspace.settings, folders, dry_run=dry_run, again=again))
+    if show:
+        from digests.preview import open_page
+
+        for folder in folders:
+            open_page(folder)
+    if preview is not None:
+        from digests.preview import preview_server
+
+        with preview_server(workspace.home.digests, preview) as server:
+            screen.note(f"digests on http://127.0.0.1:{server.server_address[1]}/ until Ctrl-C")
+            server.serve_forever()
 
 
-def alert(context: typer.Context, config: Config = None, as_json: Json = False) -> None:
-    """Look for what can't wait until the next digest."""
-    _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace), as_json)
+def alert(
+    context: typer.Context,
+    config: Config = None,
+    send: Send = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Look for what can't wait until the next digest; with --send, tell each receiver once."""
+    alerts = _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace), as_json)
+    screen: Screen = context.obj
+    if not as_json:
+        for one in alerts:
+            screen.say(one.sentence)
+    if send or dry_run:
+        from grapevine.sending import send_open_alerts
+
+        workspace = screen.workspace(config)
+        _show_outcomes(screen, send_open_alerts(workspace.home, workspace.settings, alerts, dry_run=dry_run))
 
 
 def _step(context: typer.Context, config: Path | None, name: str, work: Callable[..., Any], as_json: bool) -> Any:
@@ -184,6 +226,15 @@ def _moment(text: str | None) -> datetime | None:
     if moment.tzinfo is None:
         raise InputError(f"--as-of is {text!r}, which has no time zone; write it like 2026-11-16T06:00Z")
     return moment.astimezone(UTC)
+
+
+def _show_outcomes(screen: Screen, outcomes: Sequence[Outcome]) -> None:
+    """List who got what; end with an exit code that says so when somebody did not."""
+    rows = [(one.item, one.receiver, one.state, one.reason) for one in outcomes]
+    screen.table(("what", "receiver", "state", "reason"), rows)
+    missed = [one for one in outcomes if one.state in ("refused", "deferred", "unknown")]
+    if missed:
+        raise SourceError(f"{len(missed)} of {len(outcomes)} were not sent; the table says why, send again later")
 
 
 def _show_digests(screen: Screen, folders: Iterable[Path]) -> None:
