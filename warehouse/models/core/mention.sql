@@ -1,4 +1,6 @@
-{{ config(materialized="incremental", unique_key="mention_id", incremental_strategy="merge", on_schema_change="fail") }}
+{{ config(
+    materialized="incremental", unique_key="mention_id", incremental_strategy="delete+insert", on_schema_change="fail"
+) }}
 {%- set newest = "(select max(mention_loaded_at) from " ~ this ~ ")" %}
 
 -- What a mention is now. Its first telling stays where it was: told_at comes from the first version.
