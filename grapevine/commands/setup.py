@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from grapevine.commands.asking import ask, is_interactive
 from grapevine.commands.screen import Screen
-from records.brand import brand_key
 from records.errors import InputError
 
 __all__ = ["register"]
@@ -22,41 +22,49 @@ def register(app: typer.Typer) -> None:
 
 def init(
     context: typer.Context,
-    brand: Annotated[str, typer.Option("--brand", prompt="Which brand do you listen for", help="Its name.")],
+    brand: Annotated[
+        str | None, typer.Option("--brand", help="Its name; asked for when left out.", show_default=False)
+    ] = None,
     handle: Annotated[list[str] | None, typer.Option("--handle", help='Its accounts, with "@".')] = None,
     competitor: Annotated[list[str] | None, typer.Option("--competitor", help="Brands to compare with.")] = None,
     time_zone: Annotated[str, typer.Option("--time-zone", help="IANA time zone of its days and weeks.")] = "UTC",
+    coverage: Annotated[
+        str | None,
+        typer.Option(
+            "--coverage",
+            help="Share of the talk that the sources show: 0.1, 5-20 %, or unknown (estimates then say at least).",
+            show_default=False,
+        ),
+    ] = None,
     file: Annotated[Path, typer.Option("--config", help="Where to write the settings.")] = Path("grapevine.toml"),
 ) -> None:
-    """Write a first grapevine.toml; it never overwrites one."""
-    import tomlkit
-
-    from grapevine.settings import Settings
+    """Write a first grapevine.toml with the sources that need no key; it never overwrites one."""
+    from grapevine import starter
 
     screen: Screen = context.obj
     if file.exists():
         raise InputError(f"{file} exists already; change it by hand, or name another with --config")
-    others = competitor or []
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Settings of Grapevine. Secrets don't belong here: they come from the environment."))
-    document["time_zone"] = time_zone
-    brands = tomlkit.aot()
-    for name in (brand, *others):
-        table = tomlkit.table()
-        table["name"] = name
-        if name == brand:
-            table["handles"] = handle or []
-            table["competitors"] = [brand_key(other) for other in others]
-        brands.append(table)
-    document["brands"] = brands
-    sources = tomlkit.aot()
-    entry = tomlkit.table()
-    entry["connector"] = "hackernews"
-    sources.append(entry)
-    document["sources"] = sources
-    Settings.model_validate(document.unwrap())
-    file.write_text(tomlkit.dumps(document), encoding="utf-8")
-    screen.say(f"{file} written: {brand} on hackernews, which needs no key. Next: grapevine run --config {file}")
+    if brand is None:
+        brand = ask("Which brand do you listen for", option="--brand")
+    if coverage is None and is_interactive():
+        coverage = ask(
+            "Of all that customers tell about it online, what share do these sources show (like 1-5 %)",
+            option="--coverage",
+            usual=starter.UNKNOWN,
+        )
+    settings = starter.write_new(
+        file,
+        starter.starter(
+            brand=brand,
+            handles=handle or [],
+            competitors=competitor or [],
+            time_zone=time_zone,
+            coverage=starter.parse_share(coverage or starter.UNKNOWN),
+        ),
+    )
+    on = ", ".join(source.resolved_name for source in settings.sources) or "no source"
+    screen.say(f"{file} written: {brand} on {on}; what the other sources need stands in it")
+    screen.say(f"next: grapevine check --config {file}, then grapevine run --config {file}")
 
 
 def forget(
