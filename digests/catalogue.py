@@ -65,7 +65,7 @@ class Catalogue:
         text = self.count(round(two_digits(percentage))) if percentage >= 1 else self.rounded(max(percentage, 0.1))[:3]
         return self.entries["number.percent"].format(number=text)
 
-    def share(self, part: int, whole: int) -> str:
+    def share(self, part: float, whole: float) -> str:
         """Return part of whole as a whole percentage, 0 and 100 included; whole above 0."""
         return self.entries["number.percent"].format(number=round(100 * part / whole))
 

@@ -121,7 +121,7 @@ class MentionFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How the last pulls of one source entry went: complete, unchanged, partial or failed."""
+    """How the last pulls of one source entry went: complete, partial or failed."""
 
     source_name: str
     status: str
@@ -177,13 +177,15 @@ class Responses:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One brand's mentions on the sources that all compared brands have."""
+    """One brand's mentions on the sources and days that all compared brands have; share 0..1, None of no mentions."""
 
     brand: str
     brand_name: str
     mention_count: int
     bad_count: int
     good_count: int
+    share: float | None
+    comparison_basis: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +210,7 @@ class DigestFigures:
         days: every day from eight weeks back (or first_day) to the period's end, zeros filled in.
         unscored_languages: (language or None, mentions), most frequent first.
         waiting: the bad experiences nobody answered, those that carry furthest first.
-        voices: the brand and its competitors on their common sources; empty without competitors or common sources.
-        common_sources: those sources.
+        voices: the brand and its competitors on what they have in common; empty without either.
         new_sources: those that can make a change by being new.
     """
 
@@ -229,7 +230,6 @@ class DigestFigures:
     responses: Responses
     waiting: tuple[MentionFacts, ...]
     voices: tuple[Voice, ...]
-    common_sources: tuple[str, ...]
     new_sources: tuple[NewSource, ...]
 
     @property

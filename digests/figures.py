@@ -82,7 +82,6 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
         now = _period(source, brand, period)
         within: dict[str, object] = {"brand": brand, "first_day": period.start, "last_day": period.end}
         first_day = source.rows("first_day", brand=brand)[0]["first_day"]
-        voices, common_sources = _voices(source, brand, period)
         return DigestFigures(
             brand=facts,
             period=period,
@@ -103,8 +102,12 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
             ),
             responses=Responses(**source.rows("response", **within)[0]),
             waiting=tuple(MentionFacts(**row) for row in source.rows("waiting", **within, mention_limit=WAITING_LIMIT)),
-            voices=voices,
-            common_sources=common_sources,
+            voices=tuple(
+                Voice(**row)
+                for row in source.rows(
+                    "share_of_voice", brand=brand, period_kind=period.kind, period_start=period.start
+                )
+            ),
             new_sources=tuple(
                 NewSource(**row) for row in source.rows("new_sources", **within, before_start=period.previous.start)
             ),
@@ -184,16 +187,6 @@ def _channels(source: Published, brand: str, period: Period) -> tuple[ChannelFig
         )
         for row in rows
     )
-
-
-def _voices(source: Published, brand: str, period: Period) -> tuple[tuple[Voice, ...], tuple[str, ...]]:
-    names = {row["brand"]: row["brand_name"] for row in source.rows("competitors", brand=brand)}
-    if len(names) < 2:
-        return (), ()
-    asked: dict[str, object] = {"brands": list(names), "first_day": period.start, "last_day": period.end}
-    rows = {row.pop("brand"): row for row in source.rows("share_of_voice", **asked)}
-    sources = tuple(row["source"] for row in source.rows("common_sources", **asked))
-    return tuple(Voice(key, name, **rows[key]) for key, name in names.items() if key in rows), sources
 
 
 def _estimate(row: Mapping[str, Any], name: str) -> Estimate:

@@ -28,8 +28,18 @@ class Published:
     connection: duckdb.DuckDBPyConnection
 
     def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
-        """Return what `digests/queries/<query>.sql` gives, one mapping per row."""
-        table = self.connection.execute(_sql(query), values or None)
+        """Return what `digests/queries/<query>.sql` gives, one mapping per row.
+
+        Raises:
+            InputError: the published file lacks a table or column; another version made it.
+        """
+        try:
+            table = self.connection.execute(_sql(query), values or None)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise InputError(
+                f"the published file was made by another version of Grapevine ({str(error).splitlines()[0]}); "
+                "run `grapevine build` and `grapevine publish`, then try again"
+            ) from error
         names = [column[0] for column in table.description or ()]
         return [dict(zip(names, row, strict=True)) for row in table.fetchall()]
 

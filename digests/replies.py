@@ -59,15 +59,18 @@ def responses(words: Catalogue, figures: DigestFigures, min_n: int) -> str:
 
 def voice(words: Catalogue, figures: DigestFigures, min_n: int) -> str:
     """Return the share of voice on common sources; "" without rivals or below `min_n` mentions of any brand."""
-    total = sum(one.mention_count for one in figures.voices)
-    if len(figures.voices) < 2 or min(one.mention_count for one in figures.voices) < min_n:
+    voices = figures.voices
+    if len(voices) < 2 or min(one.mention_count for one in voices) < min_n:
         return ""
     shares = [
-        words.say("voice.share", brand=one_line(one.brand_name, 40), share=words.share(one.mention_count, total))
-        for one in figures.voices
+        words.say("voice.share", brand=one_line(one.brand_name, 40), share=words.share(one.share, 1))
+        for one in voices
+        if one.share is not None
     ]
-    sources = words.listing([one_line(source, 40) for source in figures.common_sources])
-    return words.say("voice.line", shares=words.listing(shares), n=words.count(total), sources=sources)
+    total = words.count(sum(one.mention_count for one in voices))
+    return words.say(
+        "voice.line", shares=words.listing(shares), n=total, sources=one_line(voices[0].comparison_basis, 200)
+    )
 
 
 def voice_rows(words: Catalogue, figures: DigestFigures) -> list[tuple[str, str, str, str]]:

@@ -1,23 +1,7 @@
--- One row per brand: its mentions in a period on the sources where every one of the brands was mentioned in it.
--- A mention about two brands counts for both.
-with told as (
-    select brand, source, label
-    from marts.mentions
-    where list_contains($brands, brand) and told_date between $first_day and $last_day and not is_duplicate
-),
-
-common as (
-    select source
-    from told
-    group by source
-    having count(distinct brand) = len($brands)
-)
-
+-- One row per compared brand, the brand itself first: what was told on the sources and days that all of them have.
 select
-    brand,
-    count(*) as mention_count,
-    count(*) filter (where label = 'bad') as bad_count,
-    count(*) filter (where label = 'good') as good_count
-from told
-where source in (select source from common)
-group by brand
+    compared_brand as brand, compared_brand_name as brand_name, voice_count as mention_count, bad_count, good_count,
+    share_of_voice as share, comparison_basis
+from marts.share_of_voice_period
+where brand = $brand and period_kind = $period_kind and period_start_date = $period_start
+order by is_own desc, share_of_voice desc, compared_brand_name

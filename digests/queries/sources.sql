@@ -1,7 +1,8 @@
 -- One row per source entry: its worst last status over its slices, and what its last pulls left out.
 select
     source_name,
-    arg_max(status, case status when 'failed' then 3 when 'partial' then 2 else 1 end) as status,
+    -- Nothing new is as good as complete, and must not make a digest look changed.
+    arg_max(case status when 'unchanged' then 'complete' else status end, case status when 'failed' then 3 when 'partial' then 2 else 1 end) as status,
     arg_max(coalesce(error_message, ''), case status when 'failed' then 3 when 'partial' then 2 else 1 end)
         as error_message,
     cast(sum(coalesce(rejected_count, 0)) as bigint) as rejected_count,

@@ -72,6 +72,7 @@ def publish(home: Home) -> Publish:
         as_of: datetime = AS_OF,
         is_sample: bool = False,
         rivals: Mapping[str, str] | None = None,
+        voices: Mapping[str, int] | None = None,
         is_coverage_known: bool = True,
         owner: str | None = None,
         kinds: tuple[str, ...] = ("week",),
@@ -86,12 +87,25 @@ def publish(home: Home) -> Publish:
             con.execute(_TABLES)
             con.begin()
             _insert(con, "brand", brand=brand, brand_name=brand_name, time_zone="UTC", owner=owner, is_configured=True)
+            names = {brand: brand_name, **(rivals or {})}
+            for key, voice_count in (voices or {}).items():
+                _insert(
+                    con,
+                    "share_of_voice_period",
+                    brand=brand,
+                    compared_brand=key,
+                    compared_brand_name=names[key],
+                    is_own=key == brand,
+                    period_kind="week",
+                    period_start_date=MONDAY,
+                    voice_count=voice_count,
+                    bad_count=voice_count // 2,
+                    good_count=voice_count // 3,
+                    share_of_voice=voice_count / sum((voices or {}).values()),
+                    comparison_basis="posts, reviews",
+                )
             for rival, rival_name in (rivals or {}).items():
                 _insert(con, "brand", brand=rival, brand_name=rival_name, time_zone="UTC", is_configured=True)
-            if rivals:
-                con.execute(
-                    "update marts.brand set competitor_names = ? where brand = ?", [", ".join(rivals.values()), brand]
-                )
             for row in mentions:
                 _insert(con, "mentions", **{**row, "brand": row["brand"] if row["brand"] != "acme" else brand})
             for name, status, error, rejected in sources:

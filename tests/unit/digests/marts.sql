@@ -26,3 +26,6 @@ create table marts.source_health (source_name varchar, source varchar, slice var
     error_message varchar, rejected_count bigint, newest_published_at timestamptz);
 create table marts.rate_profile (profile varchar, valence varchar, channel varchar, share_rate double,
     sample_size integer, audience_mean double, source varchar, mark varchar);
+create table marts.share_of_voice_period (brand varchar, compared_brand varchar, compared_brand_name varchar,
+    is_own boolean, period_kind varchar, period_start_date date, voice_count bigint, bad_count bigint, good_count bigint,
+    share_of_voice double, comparison_basis varchar);

@@ -101,6 +101,14 @@ def test_build__nothing_published_names_the_remedy(home: Home) -> None:
         build_all(home)
 
 
+def test_build__a_file_of_another_version_names_the_remedy(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks())
+    with duckdb.connect(str(home.published_file)) as con:
+        con.execute("drop table marts.share_of_voice_period")
+    with pytest.raises(InputError, match=r"made by another version .*share_of_voice_period.* run `grapevine build`"):
+        build_digest(home, "acme", WEEK)
+
+
 def test_build__unknown_brand_names_the_known(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
     publish(eight_weeks())
     with pytest.raises(InputError, match=r"brand is 'nobody'.*published are acme"):

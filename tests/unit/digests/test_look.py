@@ -47,7 +47,9 @@ def folder(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -
     ]
     rows += [mention(n, brand="rival" if n % 2 else "acme", has_reply=True) for n in range(10, 50)]
     publish(
-        eight_weeks((14, 26), (22, 27)), tuple(rows), rivals={"rival": "Rival & Sons"}, is_sample=True, owner="Care",
+        eight_weeks((14, 26), (22, 27)), tuple(rows), rivals={"rival": "Rival & Sons"},
+        voices={"acme": 23, "rival": 20},
+        is_sample=True, owner="Care",
         is_coverage_known=False, sources=(("reviews", "complete", None, 2), ("forum", "failed", "it answered 503", 0)),
     )  # fmt: skip
     return build_digest(home, "acme", WEEK, DigestOptions(feedback="care@acme.example"))

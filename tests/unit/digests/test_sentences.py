@@ -206,3 +206,10 @@ def test_mentions__wrong_link_names_the_id(publish: Publish, eight_weeks: Weeks,
     assert told.mentions[0].wrong_link == (
         "mailto:care@acme.example?subject=Wrong%20label%3A%2000000000-0000-0000-0000-000000000007"
     )
+
+
+def test_voice__on_what_all_have_and_not_below_min_n(publish: Publish, eight_weeks: Weeks) -> None:
+    published = publish(eight_weeks(), rivals={"rival": "Rival"}, voices={"acme": 34, "rival": 20})
+    assert story(published).voice == "Acme 63% and Rival 37%, of 54 mentions on posts, reviews."
+    published = publish(eight_weeks(), rivals={"rival": "Rival"}, voices={"acme": 34, "rival": 11})
+    assert story(published).voice == ""
