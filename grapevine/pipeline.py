@@ -26,6 +26,7 @@ from records.setup import SourceSetup
 if TYPE_CHECKING:
     from connectors.pull import PullResult
     from digests.alerts import Alert
+    from digests.periods import PeriodKind
     from warehouse.build import BuildReport
     from warehouse.erase import EraseReport
     from warehouse.load import LoadReport
@@ -238,12 +239,15 @@ def publish(workspace: Workspace, *, force: bool = False) -> PublishReport:
     return run_publish(workspace.home, force=force)
 
 
-def digest(workspace: Workspace, *, period: str | None = None, brands: Sequence[str] = ()) -> list[Path]:
+def digest(
+    workspace: Workspace, *, period: str | None = None, kind: PeriodKind = "week", brands: Sequence[str] = ()
+) -> list[Path]:
     """Write the digest of every configured brand for a period; return their folders.
 
     Args:
         workspace: what to work on.
-        period: "2026-W46"; the last complete week before as_of when left out.
+        period: "2026-W46"; the last complete period with data when left out.
+        kind: which kind of period, when none is named.
         brands: keys of brands; all configured ones when empty.
     """
     from digests.build import build_all
@@ -252,18 +256,20 @@ def digest(workspace: Workspace, *, period: str | None = None, brands: Sequence[
     return build_all(
         workspace.home,
         period=period,
+        kind=kind,
         brands=brands or [brand.key for brand in workspace.brands],
         options=digest_options(workspace.settings),
     )
 
 
-def alert(workspace: Workspace) -> list[Alert]:
-    """Look for what can't wait until Monday; return the alerts that are open."""
-    from digests.alerts import check
+def alert(workspace: Workspace, *, closed: bool = False) -> list[Alert]:
+    """Look for what can't wait until Monday; return the alerts that are open, or all of the last four weeks."""
+    from digests import alerts
     from grapevine.sending import alert_options
 
     settings = workspace.settings
-    return check(workspace.home, alert_options(settings), language=settings.digest.language)
+    look = alerts.history if closed else alerts.check
+    return look(workspace.home, alert_options(settings), language=settings.digest.language)
 
 
 def forget(workspace: Workspace, *, mention_ids: Sequence[str] = (), author: str | None = None) -> EraseReport:
@@ -281,7 +287,11 @@ def forget(workspace: Workspace, *, mention_ids: Sequence[str] = (), author: str
         mention_ids=mention_ids,
         author_id=store.hash_person(workspace.home, author) if author else None,
     )
-    digest(workspace)
+    if report.mention_count and workspace.home.current.exists():
+        from digests.build import rebuild
+        from grapevine.sending import digest_options
+
+        rebuild(workspace.home, digest_options(workspace.settings))
     return report
 
 

@@ -54,6 +54,7 @@ def digest_options(settings: Settings) -> DigestOptions:
     """Return what the settings say about digests."""
     chosen = settings.digest
     return DigestOptions(
+        min_n=chosen.min_n,
         language=chosen.language,
         sender=chosen.sender,
         feedback=chosen.feedback,

@@ -116,6 +116,7 @@ class DigestSettings(_Strict):
     recipients: tuple[str, ...] = Field((), description="Addresses.")
     sender: str = Field("Grapevine <grapevine@localhost>", description="The From address.")
     language: Literal["en", "de"] = Field("en", description="Language of the digest.")
+    min_n: int = Field(12, ge=1, description="Fewest experiences, in both periods, for a percentage.")
     feedback: str | None = Field(None, description='Address of "Wrong? Tell us" and of unsubscribing.')
     unsubscribe_url: str | None = Field(None, pattern="^https://", description="For one-click unsubscribing.")
 

@@ -184,7 +184,7 @@ def profile_rows(name: str, *, is_current: bool = True) -> list[ProfileRow]:
             rate.beta,
             rate.audience_mean,
             rate.audience_shape,
-            rate.source,
+            f"{profile.source}; {rate.source}",
             rate.mark,
             is_current,
         )

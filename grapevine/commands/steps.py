@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -143,6 +143,9 @@ def digest(
     ] = None,
     config: Config = None,
     period: Period = None,
+    kind: Annotated[
+        str, typer.Option("--kind", help="day, week, month, quarter or year, when none is named.")
+    ] = "week",
     send: Send = False,
     dry_run: DryRun = False,
     again: Annotated[bool, typer.Option("--again", help="Send also to those who had it.")] = False,
@@ -152,11 +155,14 @@ def digest(
     ] = None,
 ) -> None:
     """Write the digest of a period for each brand; with --send, send it to each receiver at most once."""
+    from digests.periods import PeriodKind
     from grapevine import pipeline
 
     screen: Screen = context.obj
     workspace = screen.workspace(config)
-    folders = pipeline.digest(workspace, period=period, brands=brands or [])
+    if kind not in get_args(PeriodKind):
+        raise InputError(f"--kind is {kind!r}, must be one of {', '.join(get_args(PeriodKind))}")
+    folders = pipeline.digest(workspace, period=period, kind=cast("PeriodKind", kind), brands=brands or [])
     _show_digests(screen, folders)
     if send or dry_run:
         from grapevine.sending import send_digests
@@ -178,12 +184,13 @@ def digest(
 def alert(
     context: typer.Context,
     config: Config = None,
+    closed: Annotated[bool, typer.Option("--all", help="Those closed in the last four weeks too.")] = False,
     send: Send = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Look for what can't wait until the next digest; with --send, tell each receiver once."""
-    alerts = _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace), as_json)
+    alerts = _step(context, config, "alert", lambda steps, workspace: steps.alert(workspace, closed=closed), as_json)
     screen: Screen = context.obj
     if not as_json:
         for one in alerts:
@@ -191,8 +198,9 @@ def alert(
     if send or dry_run:
         from grapevine.sending import send_open_alerts
 
+        still_open = [one for one in alerts if one.closed_on is None]
         workspace = screen.workspace(config)
-        _show_outcomes(screen, send_open_alerts(workspace.home, workspace.settings, alerts, dry_run=dry_run))
+        _show_outcomes(screen, send_open_alerts(workspace.home, workspace.settings, still_open, dry_run=dry_run))
 
 
 def _step(context: typer.Context, config: Path | None, name: str, work: Callable[..., Any], as_json: bool) -> Any:
