@@ -1,0 +1,75 @@
+"""`export`, `backup`, `restore`: tables for other programs, and copies for bad days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from grapevine.commands.screen import Screen
+from records.errors import InputError
+
+if TYPE_CHECKING:
+    from warehouse.export import Kind
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (export, backup, restore):
+        app.command()(command)
+
+
+def export(
+    context: typer.Context,
+    table: Annotated[str, typer.Argument(help="A published table; see docs/generated/tables.md.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    kind: Annotated[
+        str | None, typer.Option("--to", help="csv, parquet or xlsx; by the file's ending when left out.")
+    ] = None,
+) -> None:
+    """Write a published table to a file that spreadsheets can open safely."""
+    from warehouse.export import KINDS
+    from warehouse.export import export as export_table
+
+    screen: Screen = context.obj
+    chosen = kind or out.suffix.lstrip(".")
+    if chosen not in KINDS:
+        raise InputError(f"--to is {chosen!r}, must be one of {', '.join(KINDS)}")
+    rows = export_table(screen.resolved_home(), table, out, kind=cast("Kind", chosen))
+    screen.say(f"{rows:,} rows of {table} in {out}")
+
+
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept; each gets a folder of its own.")],
+) -> None:
+    """Copy the warehouse, its key and what was pulled."""
+    from warehouse.backup import backup as make_backup
+
+    screen: Screen = context.obj
+    screen.say(str(make_backup(screen.resolved_home(), folder)))
+
+
+def restore(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A folder that `grapevine backup` wrote.")],
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Settings file; for digests that must be written again.")
+    ] = None,
+) -> None:
+    """Put a backup in the warehouse's place; what was erased since stays erased."""
+    from warehouse.backup import restore as put_back
+
+    screen: Screen = context.obj
+    home = screen.resolved_home()
+    report = put_back(home, folder)
+    if report.forgotten_count and home.current.exists():
+        from digests.build import rebuild
+        from grapevine.sending import digest_options
+
+        rebuild(home, digest_options(screen.workspace(config).settings))
+    made = f"restored the backup of {report.backed_up_at:%Y-%m-%d %H:%M} UTC"
+    screen.say(f"{made}; {report.forgotten_count} mentions in it had been erased since, and are gone again")
