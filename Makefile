@@ -18,7 +18,7 @@ $(STAMP): setup.cfg constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@# uv does not read pip's settings: an index set there is handed on
 	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
-	  export $${index:+UV_DEFAULT_INDEX=$$index}; \
+	  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	@touch $@
