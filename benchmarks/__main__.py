@@ -71,9 +71,11 @@ def run(config: Path, home: Path) -> Run:
     seconds = time.perf_counter() - started
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
-    steps: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Run(seconds, {name: step["seconds"] for name, step in steps.items()}, steps["load"]["read_count"], peak)
+    if answer.get("is_unchanged"):  # seen from outside that no step has anything to do
+        return Run(seconds, {}, 0, peak)
+    return Run(seconds, {name: step["seconds"] for name, step in answer.items()}, answer["load"]["read_count"], peak)
 
 
 def table_of(title: str, first: Run, again: Run) -> Table:
@@ -83,7 +85,7 @@ def table_of(title: str, first: Run, again: Run) -> Table:
         table.add_column(heading, justify="left" if heading == "step" else "right")
     for step, seconds in first.steps.items():
         rate = f"{first.read_count / seconds:,.0f}" if step in ROW_STEPS and seconds else ""
-        table.add_row(step, f"{seconds:.2f}", rate, f"{again.steps[step]:.2f}")
+        table.add_row(step, f"{seconds:.2f}", rate, f"{again.steps[step]:.2f}" if again.steps else "")
     rate = f"{first.read_count / first.seconds:,.0f}"
     table.add_row("whole process", f"{first.seconds:.2f}", rate, f"{again.seconds:.2f}", style="bold")
     return table
