@@ -96,9 +96,9 @@ class FileSettings(BaseModel):
         None, description="Between the columns of a CSV file; guessed from the header if not set."
     )
     rows: Literal["mentions", "outcomes"] = Field("mentions", description="What a row is.")
-    columns: ColumnNames = Field(default_factory=ColumnNames)
+    columns: ColumnNames = Field(default_factory=ColumnNames, description="Which column holds what.")
     brand: str | None = Field(None, description="Key of the brand that all rows are about.")
-    brands: BrandMap = Field(default_factory=BrandMap)
+    brands: BrandMap = Field(default_factory=BrandMap, description="From the brand column to brands.")
     series: str | None = Field(None, description="Outcomes only: the name of the series, if no column names it.")
     kind: Kind | None = Field(None, description="What a row is; review if there is a rating, else post.")
     language: str | None = Field(None, description="Language of all rows (BCP 47), if no column says it.")

@@ -21,7 +21,7 @@ from records.setup import RatingScale, SourceSetup
 __all__ = ["ENTRY_POINTS", "find", "make", "names", "rating_scale"]
 
 ENTRY_POINTS = "grapevine.connectors"
-_CONNECTOR_LINE = re.compile(r"^CONNECTOR\b", re.MULTILINE)
+_CONNECTOR_LINE = re.compile(r"^CONNECTOR = \w+$", re.MULTILINE)
 
 
 @cache
