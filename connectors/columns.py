@@ -6,7 +6,7 @@ is one path to identity, hashes and landing files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -28,12 +28,12 @@ class DraftColumns:
             None in every row ("" for namespace and text, "public" for visibility). Times are aware UTC and ratings
             floats inside their scale: whoever makes the columns has checked what `Draft` checks.
         brands: what each row is about whatever its words; empty for none.
-        where: the place of each row, for reports of what was skipped ("reviews.csv line 12").
+        where: gives the place of a row, for reports of what was skipped ("reviews.csv line 12"); None for its id.
     """
 
     values: dict[str, list[Any]]
     brands: Sequence[tuple[BrandMatch, ...]] = ()
-    where: Sequence[str] = ()
+    where: Callable[[int], str] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -61,4 +61,4 @@ def columns_of(drafts: Sequence[Draft]) -> DraftColumns:
         values[name] = [getattr(draft.engagement, name) for draft in drafts]
     values["rating"] = [None if rating is None else float(rating) for rating in values["rating"]]
     values["rating_max"] = [None if top is None else float(top) for top in values["rating_max"]]
-    return DraftColumns(values=values, where=[draft.native_id for draft in drafts])
+    return DraftColumns(values=values)

@@ -77,7 +77,7 @@ class FileColumns:
 
     def drafts(self, batch: TableBatch) -> tuple[DraftColumns, list[SkippedRecord]]:
         """Return the drafts of a batch and the rows that cannot be used."""
-        rows = _Rows(batch.columns, len(batch.lines), self._missing)
+        rows = _Rows(batch.columns, batch.count, self._missing)
         columns = self._settings.columns
         values: dict[str, list[Any]] = {"native_id": self._ids(rows)}
         for setting, field in _STRINGS.items():
@@ -106,13 +106,13 @@ class FileColumns:
         if len(kept) < rows.count:
             values = {field: [column[row] for row in kept] for field, column in values.items()}
             matches = [matches[row] for row in kept] if matches else matches
-        where = [f"{self._file} line {batch.lines[row]}" for row in kept]
-        return DraftColumns(values=values, brands=matches, where=where), self._skipped(batch, rows)
+        drafts = DraftColumns(values=values, brands=matches, where=lambda row: self._place(batch.line_of(kept[row])))
+        return drafts, self._skipped(batch, rows)
 
     def outcomes(self, batch: TableBatch) -> tuple[OutcomeColumns, list[SkippedRecord]]:
         """Return the outcome values of a batch and the rows that cannot be used."""
         settings, columns = self._settings, self._settings.columns
-        rows = _Rows(batch.columns, len(batch.lines), self._missing)
+        rows = _Rows(batch.columns, batch.count, self._missing)
         moments = rows.read(columns.date or "", self._day, IMPOSSIBLE_DATE)
         rows.reject_where([moment is None for moment in moments], "no date")
         numbers = rows.read(columns.value or "", _number, NOT_A_NUMBER)
@@ -197,8 +197,11 @@ class FileColumns:
         return None if moment is None else moment.date()
 
     def _skipped(self, batch: TableBatch, rows: _Rows) -> list[SkippedRecord]:
-        found = batch.bad + [(batch.lines[row], reason) for row, reason in rows.reasons.items()]
-        return [SkippedRecord(f"{self._file} line {line}", reason) for line, reason in sorted(found)]
+        found = batch.bad + [(batch.line_of(row), reason) for row, reason in rows.reasons.items()]
+        return [SkippedRecord(self._place(line), reason) for line, reason in sorted(found)]
+
+    def _place(self, line: int) -> str:
+        return f"{self._file} line {line}"
 
 
 class _Rows:

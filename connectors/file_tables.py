@@ -13,7 +13,7 @@ import itertools
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -38,12 +38,14 @@ class TableBatch:
 
     Attributes:
         columns: name -> values, equally long; strings from CSV, whatever the file holds from JSON Lines and Parquet.
-        lines: the line of each row (its row number in Parquet), from 1.
+        count: how many rows.
+        line_of: gives the line of a row (its row number in Parquet), from 1.
         bad: line and reason of rows that could not be read.
     """
 
     columns: dict[str, list[Any]]
-    lines: list[int]
+    count: int
+    line_of: Callable[[int], int]
     bad: list[tuple[int, str]]
 
 
@@ -129,6 +131,28 @@ class _CsvRows:
             taken.append(line)
             yield line
 
+    def read_clean(self, count: int, width: int) -> tuple[list[list[str]], Callable[[int], int]] | None:
+        """Return the records of the next `count` lines and their lines, None if anything is wrong with one of them.
+
+        Nearly all of every file is read this way; what is wrong is left for `read` to look at line by line.
+        """
+        lines = list(itertools.islice(self._lines, count)) if not self._again else []
+        try:
+            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            rows = []
+        if not rows or {len(row) for row in rows} != {width}:
+            self._again.extend(lines)
+            return None
+        begun = self._line_no + 1
+        self._line_no += len(lines)
+
+        def line_of(row: int) -> int:
+            # Lines are only counted for rows that are reported.
+            return begun + row + sum(len(_LINE_END.findall(field)) for one in rows[:row] for field in one)
+
+        return rows, line_of
+
     def read(self, count: int, width: int | None = None) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
         """Return up to `count` records with the lines they begin on, and line and reason of those that are broken.
 
@@ -190,10 +214,17 @@ def _csv(
     header = [column.strip() for row in rows.read(1)[0] for column in row]
     places = [(column, _position(column, setting, header, name)) for setting, column in wanted]
     while True:
-        good, lines, bad = rows.read(ROWS_PER_BATCH, len(header))
-        if not good and not bad:
-            return
-        yield TableBatch(columns={column: [row[at] for row in good] for column, at in places}, lines=lines, bad=bad)
+        bad: list[tuple[int, str]] = []
+        clean = rows.read_clean(ROWS_PER_BATCH, len(header))
+        if clean is not None:
+            good, line_of = clean
+        else:
+            good, lines, bad = rows.read(ROWS_PER_BATCH, len(header))
+            if not good and not bad:
+                return
+            line_of = lines.__getitem__
+        columns = {column: [row[at] for row in good] for column, at in places}
+        yield TableBatch(columns=columns, count=len(good), line_of=line_of, bad=bad)
 
 
 def _delimiter(header: str, wanted: Sequence[str]) -> str:
@@ -251,7 +282,7 @@ def _jsonl(text: io.TextIOWrapper, name: str, wanted: Sequence[tuple[str, str]])
             # A key that no row of the first batch has is a misspelling; later batches may leave any key out.
             if met == len(lines) and lines and column not in seen:
                 raise _no_column(column, setting, sorted(_keys(record)) if isinstance(record, dict) else [], name)
-        yield TableBatch(columns=values, lines=lines, bad=bad)
+        yield TableBatch(columns=values, count=len(lines), line_of=lines.__getitem__, bad=bad)
 
 
 def _reach(record: dict[str, Any], column: str, path: Sequence[str], seen: set[str]) -> Any:
@@ -290,7 +321,8 @@ def _parquet(stream: BinaryIO, name: str, wanted: Sequence[tuple[str, str]]) -> 
         line = 1
         for batch in file.iter_batches(ROWS_PER_BATCH, columns=[column for _, column in wanted]):
             values = {column: batch[column].to_pylist() for _, column in wanted}
-            yield TableBatch(columns=values, lines=list(range(line, line + len(batch))), bad=[])
+            lines = range(line, line + len(batch))
+            yield TableBatch(columns=values, count=len(batch), line_of=lines.__getitem__, bad=[])
             line += len(batch)
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]

@@ -136,13 +136,8 @@ def _brands(drafts: DraftColumns, matcher: Matcher, page: tuple[BrandMatch, ...]
     count = len(drafts)
     titles = drafts.values.get("title") or [None] * count
     texts = drafts.values.get("text") or [""] * count
-    own: Iterable[tuple[BrandMatch, ...]] = drafts.brands or repeat((), count)
-    found = []
-    for named, title, text in zip(own, titles, texts, strict=True):
-        first = (*named, *page) if page else named
-        by_words = matcher.match(title, text, [match.brand for match in first])
-        found.append((*first, *by_words) if by_words else first)
-    return found
+    known = [(*own, *page) if page else own for own in drafts.brands] if drafts.brands else [page] * count
+    return matcher.match(titles, texts, known)
 
 
 def _mention_ids(source: str, namespaces: list[str], native_ids: list[str]) -> list[str]:
@@ -180,7 +175,7 @@ def _brand_array(found: list[tuple[BrandMatch, ...]]) -> pa.Array:
 
 
 def _where(drafts: DraftColumns, row: int) -> str:
-    return drafts.where[row] if drafts.where else str(drafts.values["native_id"][row])
+    return drafts.where(row) if drafts.where else str(drafts.values["native_id"][row])
 
 
 def _type(name: str) -> pa.DataType:

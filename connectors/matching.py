@@ -1,17 +1,24 @@
 """Which brands words are about: `records.brand.Brand.match` for every brand, quick where most texts name none.
 
-The answer is that of `Brand.match`, always. Before asking it, a brand whose words cannot be in a text is passed over:
-if both are plain ASCII, a text that does not hold the longest part of any of the brand's words cannot match.
+The answer is that of `Brand.match`, always. Before asking it, a brand whose words cannot be in a text is passed over: a
+text that does not hold the longest part of any of the brand's words, letter case aside, cannot match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from records.brand import Brand
 from records.mention import BrandMatch
 
 __all__ = ["Matcher"]
+
+_ODD = re.compile("[\u017f\u0130\u0131\u212a]")
+"""The characters outside ASCII that patterns take for ASCII letters when letter case does not matter: long s, dotted
+capital i, dotless i, Kelvin sign (Python's `re`, IGNORECASE). Every other text can be searched in lower case."""
 
 
 class Matcher:
@@ -24,33 +31,50 @@ class Matcher:
     def __init__(self, brands: Iterable[Brand]) -> None:
         self._brands = [(brand, _needles(brand)) for brand in brands]
 
-    def match(self, title: str | None, text: str, known: Collection[str] = ()) -> tuple[BrandMatch, ...]:
-        """Return the matches in title and text, in the order of the brands.
+    def match(
+        self, titles: Sequence[str | None], texts: Sequence[str], known: Sequence[tuple[BrandMatch, ...]]
+    ) -> list[tuple[BrandMatch, ...]]:
+        """Return for each row what is known and then the matches in its words, in the order of the brands.
 
         Args:
-            title: None if there is none.
-            text: the words.
-            known: keys of brands that need no looking for.
+            titles: None where there is none.
+            texts: the words.
+            known: brands that each row is about already; they are not looked for again.
         """
-        whole = f"{title}\n{text}" if title else text
-        lowered = whole.lower() if whole.isascii() else None
-        found = []
+        found = list(known)
+        wholes = [f"{title}\n{text}" if title else text for title, text in zip(titles, texts, strict=True)]
+        odd = [row for row, whole in enumerate(wholes) if not whole.isascii() and _ODD.search(whole)]
+        for row in odd:
+            wholes[row] = ""
+        # One string of all the others: needles hold no white space, so none is found across two rows.
+        joined = "\n".join(wholes).lower()
+        starts = list(accumulate(wholes, lambda start, whole: start + len(whole) + 1, initial=0))
         for brand, needles in self._brands:
-            if lowered is not None and needles is not None:
-                for needle in needles:
-                    if needle in lowered:
+            for row in range(len(wholes)) if needles is None else (*_rows_with(needles, joined, starts), *odd):
+                for match in known[row]:
+                    if match.brand == brand.key:
                         break
                 else:
-                    continue
-            if brand.key not in known:
-                match = brand.match(title, text)
-                if match is not None:
-                    found.append(match)
-        return tuple(found)
+                    by_words = brand.match(titles[row], texts[row])
+                    if by_words is not None:
+                        found[row] = (*found[row], by_words)
+        return found
+
+
+def _rows_with(needles: Iterable[str], joined: str, starts: Sequence[int]) -> set[int]:
+    """Return the rows whose part of a joined text holds one of the needles."""
+    rows: set[int] = set()
+    for needle in needles:
+        at = joined.find(needle)
+        while at >= 0:
+            row = bisect_right(starts, at) - 1
+            rows.add(row)
+            at = joined.find(needle, starts[row + 1])
+    return rows
 
 
 def _needles(brand: Brand) -> tuple[str, ...] | None:
-    """Return lower-case parts of which one must be in every matching ASCII text; None if no such parts are known."""
+    """Return lower-case parts of which one must be in every matching text; None if no such parts are known."""
     named = (brand.name,) if brand.match_name else ()
     words = [word for word in (*named, *brand.aliases, *brand.handles, *brand.any_words) if word.strip()]
     if not all(word.isascii() for word in words):

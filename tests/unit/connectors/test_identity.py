@@ -59,7 +59,7 @@ def test_identity__ids_and_hashes_are_those_of_a_mention(some):
         assert row["published_at"] == mention.published_at
 
 
-names = st.sampled_from(["Acme", "acme air", "@acme", "Zoë", "x-ray", "a.b", "ſtraße", "K"])
+names = st.sampled_from(["Acme", "acme air", "@acme", "Zoë", "x-ray", "a.b", "ſtraße", "K", "acme aır", "İx"])
 texts = st.lists(names | words, max_size=6).map(" ".join)
 
 
@@ -67,7 +67,10 @@ texts = st.lists(names | words, max_size=6).map(" ".join)
 def test_identity__the_quick_match_is_the_match(called, excluded, text, title):
     brand = Brand(key="b", name=called[0], aliases=tuple(called[1:]), none_words=tuple(excluded))
     plain = brand.match(title, text)
-    assert Matcher((brand,)).match(title, text) == (() if plain is None else (plain,))
+    rows = [(title, text), (None, ""), (None, "acme")]
+    found = Matcher((brand,)).match(*map(list, zip(*rows, strict=True)), [()] * 3)
+    assert found[0] == (() if plain is None else (plain,))
+    assert found[1] == ()
 
 
 def test_identity__a_brand_of_its_own_is_not_looked_for_again():
