@@ -58,7 +58,10 @@ def _marts_by_hand(home, **_: object) -> None:
             "CREATE OR REPLACE TABLE core.mention AS "
             "FROM raw.mention_version JOIN raw.signature USING (mention_id, version_no)"
         )
-        connection.execute("CREATE OR REPLACE TABLE marts.mentions AS SELECT mention_id, public_text FROM core.mention")
+        connection.execute(
+            "CREATE OR REPLACE TABLE marts.mentions AS SELECT mention_id, 'acme' AS brand, "
+            "DATE '2026-11-09' AS told_date, public_text FROM core.mention"
+        )
         connection.execute("UPDATE raw.clock SET built_from = data_revision::VARCHAR")
 
 
