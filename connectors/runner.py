@@ -91,7 +91,7 @@ class Runner:
             max_requests=MAX_REQUESTS if max_requests is None else max_requests,
         )
         after, error = walk.read(first, cursor, afresh=lambda: self._afresh(run.slice))
-        return self._end(landing, error=error, before=cursor, after=after)
+        return self._end(landing, error=error or walk.shortfall, before=cursor, after=after)
 
     def read_files(self, run: Run, reads: Sequence[Request], cursor: Cursor) -> PullResult:
         """Pull files: each whole or not at all, and only those whose content or reading has changed.

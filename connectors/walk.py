@@ -27,6 +27,7 @@ Land = Callable[[Request, Response, Page], None]
 MAX_REQUESTS = 1_000
 _MAX_EMPTY_PAGES = 10
 _MAX_GAPS = 20
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Stretch:
     newest: datetime | None = None
     oldest: datetime | None = None
     pages: int = 0
+    records: int = 0
     left: tuple[Request, ...] = ()
 
 
@@ -77,6 +79,8 @@ class Walk:
         self._clock = clock
         self._sleep = sleep
         self._requests_left = max_requests
+        self.shortfall: Gone | None = None
+        """Set by `read` if the source ended before what was read last time: what lay between cannot be had any more."""
 
     def read(
         self, first: Sequence[Request], cursor: Cursor, *, afresh: Callable[[], Sequence[Request]]
@@ -95,6 +99,8 @@ class Walk:
         if error is not None and not top.pages:
             return cursor, error
         cut_off = Gap(since=cursor.head, until=top.oldest, next=top.left) if error else None
+        if error is None:
+            self.shortfall = self._shortfall(top, cursor.head)
         open_gaps = cursor.gaps
         cursor = cursor.after_top(top.newest, cut_off)
         for gap in open_gaps:
@@ -103,6 +109,18 @@ class Walk:
             stretch, error = self._stretch(gap.next, since=gap.since)
             cursor = cursor.after_gap(gap, self._left_of(gap, stretch, error, afresh))
         return _few_gaps(cursor), error
+
+    def _shortfall(self, top: _Stretch, head: datetime | None) -> Gone | None:
+        depth, name = self._declaration.max_depth, self._declaration.name
+        if depth is None or head is None or top.oldest is None:
+            return None
+        # A listing that ends far short of its usual depth has simply no older rows.
+        if top.oldest <= head or top.records < depth * _NEARLY:
+            return None
+        return Gone(
+            f"{name} lists about {depth:,} records and ended at {top.oldest:%Y-%m-%d %H:%M} UTC, after what was read "
+            f"last time ({head:%Y-%m-%d %H:%M}); some in between are lost, pull more often"
+        )
 
     def _left_of(
         self, gap: Gap, stretch: _Stretch, error: GrapevineError | None, afresh: Callable[[], Sequence[Request]]
@@ -132,6 +150,7 @@ class Walk:
             queue.popleft()
             self._land(step.request, response, page)
             stretch.pages += 1
+            stretch.records += len(page.records)
             moments = times(page, self._declaration)
             stretch.newest = max([*moments, *([stretch.newest] if stretch.newest else [])], default=None)
             stretch.oldest = min([*moments, *([stretch.oldest] if stretch.oldest else [])], default=None)

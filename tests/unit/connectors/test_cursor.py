@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -190,6 +190,31 @@ def test_cursor__a_long_wait_ends_the_pull_and_keeps_what_was_read():
     assert error.until == START + timedelta(seconds=600)
     assert reader.seen == ["9", "8", "7"]
     assert len(reader.cursor.gaps) == 1
+
+
+def test_cursor__a_source_that_ends_before_the_last_reading_says_so():
+    class Shallow(Feed):
+        declaration = replace(Feed.declaration, max_depth=2 * PAGE_SIZE)
+
+        def parse(self, request, response):
+            page = super().parse(request, response)
+            return page if dict(request.params).get("below") is None else replace(page, next=())
+
+    def walked(feed, cursor):
+        walk = Walk(feed, fetch=feed.fetch, land=lambda *_: None, clock=lambda: START, sleep=lambda seconds: None)
+        cursor, error = walk.read(feed.plan(None, {}), cursor, afresh=list)
+        assert error is None
+        return cursor, walk.shortfall
+
+    feed = Shallow(rows=[1, 2, 3])
+    cursor, shortfall = walked(feed, Cursor())
+    assert shortfall is None
+    feed.rows.extend(range(4, 7))
+    cursor, shortfall = walked(feed, cursor)
+    assert shortfall is None
+    feed.rows.extend(range(7, 40))
+    _, shortfall = walked(feed, cursor)
+    assert "some in between are lost, pull more often" in str(shortfall)
 
 
 def test_cursor__survives_being_written_down():
