@@ -76,7 +76,7 @@ def learn(corpora: list[Corpus], word_strength: float = WORD_STRENGTH) -> Weight
     kinds = np.array(
         [word_strength if n.startswith("word:") else GROUP_STRENGTH if ":" in n else FORM_STRENGTH for n in prior.names]
     )
-    table = fit(corpora, prior, np.where(pinned, PINNED, kinds))
+    table = fit(corpora, prior, np.where(pinned, PINNED, kinds)[:, None])
     kept = [
         i for i, name in enumerate(prior.names) if not name.startswith("word:") or abs(table[i]).max() >= MIN_WEIGHT
     ]
@@ -111,7 +111,7 @@ def show(name: str, chances: np.ndarray, labels: np.ndarray) -> None:
 
 
 def vader_chances(readings: list[Reading]) -> np.ndarray:
-    compound = np.array([reading.scores.compound for reading in readings])
+    compound = np.array([reading.compound for reading in readings])
     return (
         np.stack([compound <= -0.05, abs(compound) < 0.05, compound >= 0.05], axis=1) * 0.9
         + 0.033

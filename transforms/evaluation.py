@@ -15,11 +15,11 @@ from records.errors import InputError
 from transforms.score import INPUT_SCHEMA, score_batch
 from transforms.tables import column, read_table, write_table
 
-__all__ = ["LABELS", "classify_file", "classify_texts", "evaluate", "evaluate_file", "measure"]
+__all__ = ["LABELS", "SPELLINGS", "classify_file", "classify_texts", "evaluate", "evaluate_file", "macro_f1", "measure"]
 
 LABELS = ("bad", "neutral", "good")
 
-_SPELLINGS = {"bad": "bad", "negative": "bad", "neutral": "neutral", "good": "good", "positive": "good"}
+SPELLINGS = {"bad": "bad", "negative": "bad", "neutral": "neutral", "good": "good", "positive": "good"}
 _ECE_BINS = 10
 _ROWS = 8192
 
@@ -42,7 +42,7 @@ def evaluate_file(path: Path, *, text: str, label: str, brand: str | None = None
     brands = column(table, brand, path, "--brand") if brand else None
     measures = evaluate(texts, labels, brands)
     if not measures["n"]:
-        known = ", ".join(_SPELLINGS)
+        known = ", ".join(SPELLINGS)
         raise InputError(f"no row of {path} has a label in {label!r} that is one of {known}; give a labelled column")
     return measures
 
@@ -54,7 +54,7 @@ def evaluate(
 
     Rows with another label or none are left out and counted as `left_out`.
     """
-    given = [_SPELLINGS.get((label or "").strip().lower()) for label in labels]
+    given = [SPELLINGS.get((label or "").strip().lower()) for label in labels]
     kept = [i for i, label in enumerate(given) if label]
     scored = classify_texts([texts[i] for i in kept], [brands[i] for i in kept] if brands else None)
     measures = measure([given[i] or "" for i in kept], scored)
@@ -116,7 +116,7 @@ def measure(given: Sequence[str], scored: pa.Table) -> dict[str, Any]:
     chosen_bad = sum(confusion[label]["bad"] for label in LABELS)
     given_bad = sum(confusion["bad"].values())
     return {
-        "macro_f1_3": _macro_f1(given, found),
+        "macro_f1_3": macro_f1(given, found),
         "macro_f1_2": _macro_f1_2(given, scored),
         "accuracy_3": _ratio(right, len(given)),
         "recall_bad": _ratio(confusion["bad"]["bad"], given_bad),
@@ -126,7 +126,8 @@ def measure(given: Sequence[str], scored: pa.Table) -> dict[str, Any]:
     }
 
 
-def _macro_f1(given: Sequence[str], found: Sequence[str]) -> float | None:
+def macro_f1(given: Sequence[str], found: Sequence[str]) -> float | None:
+    """Return the mean F1 over the labels that were given; None without rows."""
     scores = []
     for label in sorted({*given}):
         both = sum(a == b == label for a, b in zip(given, found, strict=True))
@@ -142,7 +143,7 @@ def _macro_f1_2(given: Sequence[str], scored: pa.Table) -> float | None:
         if label != "neutral":
             lean = compound if p_bad is None else p_good - p_bad
             pairs.append((label, "good" if lean >= 0 else "bad"))
-    return _macro_f1([a for a, _ in pairs], [b for _, b in pairs])
+    return macro_f1([a for a, _ in pairs], [b for _, b in pairs])
 
 
 def _calibration_error(given: Sequence[str], found: Sequence[str], scored: pa.Table) -> float | None:

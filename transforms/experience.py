@@ -7,16 +7,17 @@ that very sum.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from records.errors import InputError
-from transforms.features import FORM_FEATURES, Reading, character_features, group_features, word_features
+from transforms.features import FORM_FEATURES, Reading, character_features, common_features, group_features
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -33,7 +34,6 @@ LABELS = ("bad", "neutral", "good")
 DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "default.tsv"
 
 _WORD_SCALE = 3.0  # words share one weight's room: each of n counts 3 / sqrt(n)
-_CHARACTER_SCALE = 4.0
 
 
 class Contribution(NamedTuple):
@@ -63,19 +63,34 @@ class Weights:
     sharpness: float = 1.0
     facts: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def index(self) -> dict[str, int]:
         """Place of each feature in the table."""
-        found: dict[str, int] | None = self.__dict__.get("_index")
-        if found is None:
-            found = {name: i for i, name in enumerate(self.names)}
-            self.__dict__["_index"] = found
-        return found
+        return {name: i for i, name in enumerate(self.names)}
 
-    @property
-    def has_characters(self) -> bool:
-        """Whether any feature is a piece of a word; such weights come from `grapevine train`."""
-        return bool(self.names) and self.names[-1].startswith("char:")
+    @cached_property
+    def form_places(self) -> tuple[int, ...]:
+        """Place of each of `FORM_FEATURES`."""
+        return tuple(self.index[name] for name in FORM_FEATURES)
+
+    @cached_property
+    def word_index(self) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """Place of each single word, and of each pair by its first and second word."""
+        singles: dict[str, int] = {}
+        pairs: dict[str, dict[str, int]] = {}
+        for place, name in enumerate(self.names):
+            if name.startswith("word:"):
+                first, _, second = name.removeprefix("word:").partition(" ")
+                if second:
+                    pairs.setdefault(first, {})[second] = place
+                else:
+                    singles[first] = place
+        return singles, pairs
+
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether it knows common words and pieces of words too; such weights come from `grapevine train`."""
+        return bool(self.names) and self.names[-1].startswith(("char:", "common:", "mark:"))
 
     @classmethod
     def read(cls, path: Path) -> Weights:
@@ -121,20 +136,25 @@ def default_weights() -> Weights:
 def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[float]]:
     """Return the places and values of the features of a text that have a weight."""
     index = weights.index
-    places: list[int] = []
-    values: list[float] = []
-    for name, value in zip(FORM_FEATURES, reading.form, strict=True):
-        if value:
-            places.append(index[name])
-            values.append(value)
+    places = [place for place, value in zip(weights.form_places, reading.form, strict=True) if value]
+    values = [value for value in reading.form if value]
     for name, value in group_features(reading.matches).items():
         if name in index:
             places.append(index[name])
             values.append(value)
-    _add(places, values, [index[word] for word in word_features(reading.words) if word in index], _WORD_SCALE)
-    if weights.has_characters:
-        pieces = character_features(reading.words)
-        _add(places, values, [index[piece] for piece in pieces if piece in index], _CHARACTER_SCALE)
+    # each once, in order; function words need no sorting out here, they are in no index
+    singles, pairs = weights.word_index
+    known = [singles[word] for word in reading.words if word in singles]
+    known += [
+        following[second]
+        for first, second in itertools.pairwise(reading.words)
+        if first in pairs and second in (following := pairs[first])
+    ]
+    found = list(dict.fromkeys(known))
+    if weights.is_own:
+        found += [index[name] for name in common_features(reading) if name in index]
+        _add(places, values, [index[piece] for piece in character_features(reading) if piece in index])
+    _add(places, values, found)
     return places, values
 
 
@@ -183,7 +203,7 @@ def explain(reading: Reading, weights: Weights | None = None) -> list[Contributi
     return sorted(found, key=lambda c: (-max(abs(c.bad), abs(c.good)), c.feature))
 
 
-def _add(places: list[int], values: list[float], found: list[int], scale: float) -> None:
+def _add(places: list[int], values: list[float], found: list[int]) -> None:
     if found:
         places += found
-        values += [scale / len(found) ** 0.5] * len(found)
+        values += [_WORD_SCALE / len(found) ** 0.5] * len(found)

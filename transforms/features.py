@@ -7,17 +7,27 @@ pairs of words (`word:never again`).
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+from functools import cache
 from typing import NamedTuple
 
 from transforms import vader
 from transforms.lexicon import groups, phrase_book
 from transforms.phrases import NEGATORS, Match
 from transforms.text import clean
-from transforms.words import CLASSES, split_words, word_list
+from transforms.words import CLASSES, word_list
 
-__all__ = ["FORM_FEATURES", "Reading", "character_features", "group_features", "read", "word_features"]
+__all__ = [
+    "FORM_FEATURES",
+    "Reading",
+    "character_features",
+    "common_features",
+    "group_features",
+    "read",
+    "word_features",
+]
 
 FORM_FEATURES = (
     "bias", "compound", "compound_abs", "valence", "last_sentence", "worst_sentence", "no_valence", "exclamation",
@@ -31,8 +41,12 @@ _ASKING = frozenset(("question", "request", "help_wanted"))
 _LONGEST_WORD = 30  # characters
 _SHORT = 40  # words; in a short text praise beside a failure is seldom meant
 _MOST_HITS = 4  # of one group; what comes after adds nothing
+_ROOTS = tuple(map(math.sqrt, range(_MOST_HITS + 1)))
 _FIRST_PERSON = word_list("first_person")
 _QUANTITIES = word_list("quantities")
+_UNITS = word_list("time_units")
+_MARK = re.compile(r"@\w{1,30}|https?|&\w+|[^\w\s@]")
+_LOOKED_AT = 5000  # characters of a text for its marks
 _ADDRESSED = re.compile(r"\W{0,3}@\w")
 _FUNCTION_WORDS = word_list("function")
 
@@ -41,14 +55,16 @@ class Reading(NamedTuple):
     """One text as read.
 
     Attributes:
+        text: as posted.
         words: its words in order.
-        scores: VADER's.
+        compound: VADER's, -1..1.
         matches: the phrases found.
         form: value of each of `FORM_FEATURES`.
     """
 
+    text: str
     words: list[str]
-    scores: vader.Scores
+    compound: float
     matches: list[Match]
     form: tuple[float, ...]
 
@@ -63,52 +79,78 @@ def read(text: str, names: tuple[str, ...] = ()) -> Reading:
     plain = vader.spell_out_emoji(clean(text, names))
     tokens = vader.tokenize(plain)
     hits = vader.scan(tokens)
-    scores = vader.summarize(hits, len(tokens), plain)
-    words = split_words(plain)
+    compound = vader.compound(hits, plain)
+    words = [word for token in tokens for word in token.words]
     matches = phrase_book().find(words)
-    return Reading(words, scores, matches, _form(text, plain, hits, scores.compound, words, matches))
+    return Reading(text, words, compound, matches, _form(text, plain, tokens, hits, compound, words, matches))
 
 
 def group_features(matches: list[Match]) -> dict[str, float]:
     """Return `group:` and `not:` features: the square root of the number of hits, 1..2."""
-    known = groups()
+    names = _feature_names()
     counts: dict[str, int] = {}
     for match in matches:
         for group in match.groups:
-            name = ("not:" if match.is_negated and known[group].layer == "experience" else "group:") + group
+            name = names[group, match.is_negated]
             counts[name] = counts.get(name, 0) + 1
-    return {name: math.sqrt(min(count, _MOST_HITS)) for name, count in counts.items()}
+    return {name: _ROOTS[min(count, _MOST_HITS)] for name, count in counts.items()}
 
 
-def word_features(words: list[str]) -> list[str]:
+@cache
+def _feature_names() -> dict[tuple[str, bool], str]:
+    names = {(name, is_negated): f"group:{name}" for name in groups() for is_negated in (False, True)}
+    return names | {(name, True): f"not:{name}" for name, group in groups().items() if group.layer == "experience"}
+
+
+def word_features(reading: Reading) -> list[str]:
     """Return the words and neighbouring pairs that may carry a weight, each once, in order; no function words alone."""
+    words = reading.words
     content = [word not in _FUNCTION_WORDS for word in words]
     found = [f"word:{word}" for word, counts in zip(words, content, strict=True) if counts and not word.isdigit()]
     found += [f"word:{words[i]} {words[i + 1]}" for i in range(len(words) - 1) if content[i] or content[i + 1]]
     return list(dict.fromkeys(found))
 
 
-def character_features(words: list[str]) -> list[str]:
-    """Return the pieces of three to five letters of the words, each once; only a brand's own weights use them."""
+def common_features(reading: Reading) -> list[str]:
+    """Return what `word_features` leaves out, handles and marks too; only a brand's own weights use them."""
+    words = reading.words
+    content = [word not in _FUNCTION_WORDS for word in words]
+    found = [f"common:{word}" for word, counts in zip(words, content, strict=True) if not counts]
+    found += [f"common:{words[i]} {words[i + 1]}" for i in range(len(words) - 1) if not (content[i] or content[i + 1])]
+    marks = _MARK.findall(reading.text[:_LOOKED_AT].lower())
+    found += [f"mark:{mark}" for mark in marks]
+    found += [f"mark:{one} {two}" for one, two in itertools.pairwise(marks)]
+    return list(dict.fromkeys(found))
+
+
+def character_features(reading: Reading) -> list[str]:
+    """Return the pieces of two to five letters of the words, each once; only a brand's own weights use them."""
     found: dict[str, None] = {}
-    for word in words:
+    for word in reading.words:
         marked = f"_{word[:_LONGEST_WORD]}_"
-        for size in (3, 4, 5):
+        for size in (2, 3, 4, 5):
             for i in range(len(marked) - size + 1):
                 found[f"char:{marked[i : i + size]}"] = None
     return list(found)
 
 
 def _form(
-    raw: str, plain: str, hits: vader.Hits, compound: float, words: list[str], matches: list[Match]
+    raw: str,
+    plain: str,
+    tokens: list[vader.Token],
+    hits: vader.Hits,
+    compound: float,
+    words: list[str],
+    matches: list[Match],
 ) -> tuple[float, ...]:
     length = len(words)
-    last, worst = _sentences(plain, hits)
-    asks = "?" in words
+    last, worst = _sentences(tokens, hits)
+    present = set(words)
+    asks = "?" in present
     bad_hits, good_hits, evidence = _evidence(matches)
     found = {group for match in matches for group in match.groups}
-    has_duration = any(CLASSES.get(word) == "<time>" and _counts(words, i) for i, word in enumerate(words))
-    negations = sum(word in NEGATORS for word in words)
+    has_duration = not _UNITS.isdisjoint(present) and _has_duration(words)
+    negations = 0 if NEGATORS.isdisjoint(present) else sum(word in NEGATORS for word in words)
     is_mixed = good_hits > 0 and (bad_hits > 0 or has_duration)
     return (
         1.0,
@@ -119,7 +161,7 @@ def _form(
         worst,
         float(not hits.values),
         min(plain.count("!"), 3) / 3,
-        float(not _FIRST_PERSON.isdisjoint(words)),
+        float(not _FIRST_PERSON.isdisjoint(present)),
         math.log1p(length) / 4,
         float(bool(words) and words[-1] == "?"),
         float("http" in raw),
@@ -140,30 +182,34 @@ def _evidence(matches: list[Match]) -> tuple[int, int, float]:
     """Return the number of phrases of a failure, of praise, and the sum of their weights."""
     known = groups()
     bad_hits, good_hits, evidence = 0, 0, 0.0
-    for match in matches:
-        for name in match.groups:
+    for names, _, _, is_negated in matches:
+        for name in names:
             group = known[name]
             if group.layer != "experience":
                 continue
-            if group.label == "bad" and not match.is_negated:
+            if group.label == "good":
+                good_hits += not is_negated
+                evidence += 0.5 if is_negated else group.good
+            elif group.label == "bad" and not is_negated:
                 bad_hits += name not in _WEAK
                 evidence += group.bad
-            elif group.label == "good":
-                good_hits += not match.is_negated
-                evidence += 0.5 if match.is_negated else group.good
     return bad_hits, good_hits, evidence
 
 
-def _counts(words: list[str], i: int) -> bool:
-    before = words[max(0, i - 2) : i]
-    return any(word.isdigit() or CLASSES.get(word) == "#" or word in _QUANTITIES for word in before)
+def _has_duration(words: list[str]) -> bool:
+    for i, word in enumerate(words):
+        if word in _UNITS:
+            before = words[max(0, i - 2) : i]
+            if any(near.isdigit() or CLASSES.get(near) == "#" or near in _QUANTITIES for near in before):
+                return True
+    return False
 
 
-def _sentences(plain: str, hits: vader.Hits) -> tuple[float, float]:
+def _sentences(tokens: list[vader.Token], hits: vader.Hits) -> tuple[float, float]:
     """Return the valence of the last sentence and the lowest of any, -1..1 and -1..0."""
     if not hits.places:
         return 0.0, 0.0
-    ends = [i for i, piece in enumerate(plain.split()) if piece[-1] in ".!?"]
+    ends = [i for i, token in enumerate(tokens) if token.ends_sentence]
     sums: list[float] = [0.0]
     at = 0
     for place, value in zip(hits.places, hits.values, strict=True):

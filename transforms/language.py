@@ -18,7 +18,9 @@ __all__ = ["UNKNOWN", "detect", "is_english"]
 UNKNOWN = "und"  # another script than ours, but which language can't be told
 _UNDECIDED = frozenset(("und", "mul", "mis", "zxx", "qme", "qam", "qct", "qht", "qst", "art", ""))
 _FUNCTION_WORDS = word_list("english")
+_ONLY_ENGLISH = word_list("only_english")
 _ENOUGH = 2  # different function words
+_FEW = 12  # words; in so short a text one word that no other language has is enough
 _CONFIDENT = 0.9
 _MIN_LETTERS = 16  # below, the identifier guesses
 _LOOKED_AT = 2000  # characters, so that a huge text costs no more than a long one
@@ -34,7 +36,8 @@ def detect(text: str, words: Sequence[str], declared: str | None = None) -> str 
     """
     if declared and (code := declared.lower().replace("_", "-").split("-")[0]) not in _UNDECIDED:
         return code
-    if len(_FUNCTION_WORDS.intersection(words[:200])) >= _ENOUGH:
+    common = _FUNCTION_WORDS.intersection(words[:200])
+    if len(common) >= _ENOUGH or (len(words) <= _FEW and not _ONLY_ENGLISH.isdisjoint(common)):
         return "en"
     start = text[:_LOOKED_AT]
     letters = sum(map(str.isalpha, start))

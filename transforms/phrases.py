@@ -44,6 +44,19 @@ class _State:
     following: dict[str, _State | None] = field(default_factory=dict)
 
 
+class _Symbols(dict[str, str]):
+    """What each word is to the lines: itself if one of them has it, else its class or "".
+
+    Words that no line knows share a symbol, so that the automaton can't grow with what people post.
+    """
+
+    def __init__(self, vocabulary: set[str]) -> None:
+        super().__init__({word: word for word in vocabulary})
+
+    def __missing__(self, word: str) -> str:
+        return _NUMBER if word.isdigit() else CLASSES.get(word, "")
+
+
 class PhraseBook:
     """All lines of all groups, ready to search.
 
@@ -63,7 +76,7 @@ class PhraseBook:
         for group, patterns in lines.items():
             for pattern in patterns:
                 self._add(group, pattern)
-        self._vocabulary = {word for edges in self._edges for word in edges} - _SPECIAL
+        self._symbol_of = _Symbols({word for edges in self._edges for word in edges} - _SPECIAL)
         self._states: dict[frozenset[int], _State | None] = {}
         root = self._state({0})
         if root is None or root.ends or not self._ends:
@@ -72,27 +85,32 @@ class PhraseBook:
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Return the phrases in a text's words, in order of their start."""
-        root = self._root
+        symbols = list(map(self._symbol_of.__getitem__, words))
+        following = self._root.following
         found: list[Match] = []
+        is_negative = not NEGATORS.isdisjoint(words)
         taken: dict[str, int] = {}  # per layer the end of what has been found
-        for start, word in enumerate(words):
-            state = self._step(root, word)
+        for start, symbol in enumerate(symbols):
+            state = following[symbol] if symbol in following else self._step(self._root, symbol)
             if state is None:
                 continue
-            longest: dict[str, tuple[int, tuple[str, ...]]] = {}
+            longest: dict[str, tuple[int, tuple[str, ...]]] | None = None
             end = start + 1
             while state is not None:
-                for layer, groups in state.ends:
-                    longest[layer] = (end, groups)
-                if end >= len(words):
+                if state.ends:
+                    longest = longest or {}
+                    for layer, groups in state.ends:
+                        longest[layer] = (end, groups)
+                if end >= len(symbols):
                     break
-                state = self._step(state, words[end])
+                symbol = symbols[end]
+                state = state.following[symbol] if symbol in state.following else self._step(state, symbol)
                 end += 1
-            for layer, (last, groups) in longest.items():
+            for layer, (last, groups) in longest.items() if longest else ():
                 if start >= taken.get(layer, 0):
                     taken[layer] = last
-                    before = words[max(0, start - _NEGATION_REACH) : start]
-                    found.append(Match(groups, start, last, not NEGATORS.isdisjoint(before)))
+                    is_negated = is_negative and not NEGATORS.isdisjoint(words[max(0, start - _NEGATION_REACH) : start])
+                    found.append(Match(groups, start, last, is_negated))
         return found
 
     def _add(self, group: str, pattern: str) -> None:
@@ -121,21 +139,13 @@ class PhraseBook:
         self._skips.append(set())
         return len(self._edges) - 1
 
-    def _step(self, state: _State, word: str) -> _State | None:
-        try:
-            return state.following[word]
-        except KeyError:
-            pass
-        # words that no line knows share one entry, so that the automaton can't grow with what people post
-        known = word if word in self._vocabulary else _NUMBER if word.isdigit() else CLASSES.get(word, "")
-        if known in state.following:
-            return state.following[known]
-        symbols = {known, CLASSES.get(word, ""), _NUMBER if word.isdigit() else "", _ANY}
+    def _step(self, state: _State, symbol: str) -> _State | None:
+        accepted = {symbol, CLASSES.get(symbol, ""), _NUMBER if symbol.isdigit() else "", _ANY}
         places: set[int] = set()
         for place in state.places:
-            for symbol in symbols:
-                places |= self._edges[place].get(symbol, frozenset())
-        state.following[known] = following = self._state(places)
+            for each in accepted:
+                places |= self._edges[place].get(each, frozenset())
+        state.following[symbol] = following = self._state(places)
         return following
 
     def _state(self, places: set[int]) -> _State | None:

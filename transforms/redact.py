@@ -14,7 +14,8 @@ __all__ = ["redact"]
 
 # Every pattern has a bounded repetition or can start only at the beginning of a run, so that each is linear in length.
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_HANDLE = re.compile(r"(?<![\w@/.])@\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)*)?(?<![.-])|(?<![\w/])/?u/[\w-]{2,32}")
+_HANDLE = re.compile(r"@(?<![\w@/.]@)\w[\w.-]*(?:@[\w-]+(?:\.[\w-]+)*)?(?<![.-])")
+_REDDIT = re.compile(r"(?<![\w/])/?u/[\w-]{2,32}")
 _PROFILE = re.compile(
     r"(?<=//)((?:[\w-]{1,63}\.){0,3}(?:twitter|x|instagram|facebook|tiktok|reddit|linkedin|threads|bsky|youtube|mastodon)"
     r"\.\w{2,10}/(?:u/|user/|users/|in/|profile/|c/|channel/)?)@?[\w.-]{2,64}",
@@ -35,6 +36,12 @@ _LOCATOR = re.compile(
 _DIGITS = re.compile(r"(?<![\w.,/])\+?\(?\d[\d ()./-]{5,24}\d(?![\w/]|[.,]\d)")
 _LONG = re.compile(r"(?<![\w.,])\d{7,}(?!\w)")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?:19|20)\d\d ?[-/] ?(?:19|20)?\d\d")
+# one of them is in every text that _NUMBERED or _LOCATOR finds
+_NUMBERED_WORDS = (
+    "order", "booking", "reservation", "conf", "ref", "ticket", "case", "claim", "acc", "policy", "invoice", "track",
+    "locator", "pnr", "customer", "member", "flyer", "loyal", "card", "serial", "imei", "iban",
+)  # fmt: skip
+_FEWEST_DIGITS = 7  # of a phone number or a long number
 _DIGIT = re.compile(r"\d")
 _CAPITALS = re.compile(r"[A-Z]{6}")
 _SHORT_PHONE = re.compile(r"\d{3}[-. ]\d{4}")
@@ -48,17 +55,20 @@ def redact(text: str) -> str:
     """
     text = unescape(text)
     if "@" in text:
-        text = _EMAIL.sub("[e-mail]", text)
+        if any(part[-1:].isalnum() for part in text.split("@")[:-1]):
+            text = _EMAIL.sub("[e-mail]", text)
+        text = _HANDLE.sub("[handle]", text)
     if "//" in text:
         text = _PROFILE.sub(r"\1[handle]", text)
-    if "@" in text or "u/" in text:
-        text = _HANDLE.sub("[handle]", text)
-    if _CAPITALS.search(text):
-        text = _LOCATOR.sub(r"\1[number]", text)
-    if _DIGIT.search(text):
-        text = _NUMBERED.sub(r"\1[number]", text)
-        text = _DIGITS.sub(_phone, text)
-        text = _LONG.sub("[number]", text)
+    if "u/" in text:
+        text = _REDDIT.sub("[handle]", text)
+    digits = len(_DIGIT.findall(text))
+    if digits or _CAPITALS.search(text):
+        lowered = text.lower()
+        if any(word in lowered for word in _NUMBERED_WORDS):
+            text = _NUMBERED.sub(r"\1[number]", _LOCATOR.sub(r"\1[number]", text))
+    if digits >= _FEWEST_DIGITS:
+        text = _LONG.sub("[number]", _DIGITS.sub(_phone, text))
     return text
 
 

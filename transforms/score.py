@@ -6,10 +6,12 @@ whole, in parts or in any order. `score_files` runs it over Parquet files in a p
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +26,7 @@ from transforms.features import Reading, read
 from transforms.language import detect, is_english
 from transforms.lexicon import lexicon_hash
 from transforms.redact import redact
-from transforms.signature import minhash_bands, normalize, text_hash
+from transforms.signature import minhash_bands, signature_words, text_hash
 from transforms.text import join_title
 
 __all__ = [
@@ -101,7 +103,7 @@ class _Row(NamedTuple):
 
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
-_ROWS_PER_TASK = 8192
+_ROWS_PER_TASK = 2048
 _ROWS_WORTH_A_POOL = 20_000  # below this, starting processes takes longer than the work
 
 
@@ -124,8 +126,13 @@ def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.Rec
     texts = [join_title(row.title, row.text) for row in rows]
     readings = [read(text, tuple(row.names or ())) for row, text in zip(rows, texts, strict=True)]
     chances = predict(readings, weights).tolist()
+    copied = [signature_words(row.title, row.text) for row in rows]
+    bands = minhash_bands(copied)
     version = weights.model_version if weights else MODEL_VERSION
-    scored = [_score(*parts, version) for parts in zip(rows, texts, readings, chances, strict=True)]
+    scored = [
+        _score(row, text, reading, chance, words, band, version)
+        for row, text, reading, chance, words, band in zip(rows, texts, readings, chances, copied, bands, strict=True)
+    ]
     columns = zip(*scored, strict=True) if scored else ([] for _ in OUTPUT_SCHEMA)
     arrays = [pa.array(values, field.type) for field, values in zip(OUTPUT_SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_SCHEMA)
@@ -150,9 +157,8 @@ def rating_label(rating: float, rating_max: float, bad_max: float | None = None,
 
 
 @cache
-def prep_hash_of(names: tuple[str, ...]) -> str:
-    """Return 16 hex digits for names already in order; see `prep_hash`."""
-    parts = (version("vaderSentiment"), lexicon_hash(), *names)
+def _prep_hash(names: tuple[str, ...]) -> str:
+    parts = (version("vaderSentiment"), lexicon_hash(), *sorted(names))
     return hashlib.blake2b("\x1f".join(parts).encode(errors="replace"), digest_size=8).hexdigest()
 
 
@@ -161,7 +167,7 @@ def prep_hash(names: Sequence[str]) -> str:
 
     The order of the names does not matter.
     """
-    return prep_hash_of(tuple(sorted(names)))
+    return _prep_hash(tuple(names))
 
 
 def score_files(inputs: Sequence[Path], out: Path, workers: int = 1) -> int:
@@ -174,14 +180,37 @@ def score_files(inputs: Sequence[Path], out: Path, workers: int = 1) -> int:
     """
     out.mkdir(parents=True, exist_ok=True)
     total: int = sum(pq.read_metadata(path).num_rows for path in inputs)
-    if workers <= 1 or total < _ROWS_WORTH_A_POOL or multiprocessing.current_process().daemon:
+    # Scoring makes many small objects and no cycles: looking for cycles would take a third of the time.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        _score_files(inputs, out, workers if total >= _ROWS_WORTH_A_POOL else 1)
+    finally:
+        if was_collecting:
+            gc.enable()
+    return total
+
+
+def _score_files(inputs: Sequence[Path], out: Path, workers: int) -> None:
+    if workers <= 1 or multiprocessing.current_process().daemon:  # a daemon may have no children
         for path in inputs:
             _write(out / path.name, map(score_batch, _batches(path)))
-        return total
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.disable) as pool:
         for path in inputs:
-            _write(out / path.name, pool.map(score_batch, _batches(path)))
-    return total
+            _write(out / path.name, _in_order(pool, _batches(path), workers))
+
+
+def _in_order(pool: ProcessPoolExecutor, batches: Iterator[pa.RecordBatch], workers: int) -> Iterator[pa.RecordBatch]:
+    """Score batches in the pool and give them back in order, with no more than a few in memory."""
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    for batch in batches:
+        waiting.append(pool.submit(score_batch, batch))
+        if len(waiting) > 2 * workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -197,7 +226,15 @@ def _write(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
     beside.replace(path)
 
 
-def _score(row: _Row, text: str, reading: Reading, chances: list[float], model_version: str) -> tuple[object, ...]:
+def _score(
+    row: _Row,
+    text: str,
+    reading: Reading,
+    chances: list[float],
+    copied: str | None,
+    bands: list[int],
+    model_version: str,
+) -> tuple[object, ...]:
     language = detect(text, reading.words, row.language)
     label: str | None = None
     basis = "none"
@@ -207,8 +244,6 @@ def _score(row: _Row, text: str, reading: Reading, chances: list[float], model_v
         found = _CERTAIN[label]
     elif text.strip() and is_english(language):
         label, basis, found = LABELS[chances.index(max(chances))], "text", chances
-    copied = normalize(row.text or "")
-    signature = text_hash(row.title, row.text)
     return (
         row.mention_id,
         row.version_no,
@@ -218,9 +253,9 @@ def _score(row: _Row, text: str, reading: Reading, chances: list[float], model_v
         label,
         basis,
         *found,
-        reading.scores.compound,
-        signature,
-        minhash_bands(copied),
+        reading.compound,
+        text_hash(copied),
+        bands,
         language,
         redact(row.title) if row.title is not None else None,
         redact(row.text) if row.text is not None else None,

@@ -9,20 +9,24 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
-from transforms.text import HANDLE, LINK, join_title, unescape
+import numpy as np
 
-__all__ = ["BANDS", "MIN_CHARACTERS", "MIN_WORDS", "minhash_bands", "normalize", "text_hash"]
+from transforms.text import HANDLE, join_title, take_out_links, unescape
+
+__all__ = ["BANDS", "MIN_CHARACTERS", "MIN_WORDS", "minhash_bands", "normalize", "signature_words", "text_hash"]
 
 MIN_WORDS = 4
 MIN_CHARACTERS = 20
 
 BANDS = 16
 _ROWS_PER_BAND = 4  # two texts that share 70 % of their shingles share a band with a chance of 0.99, 30 %: 0.12
-_SHINGLE = 3  # words
+_FOLD = np.uint64(1_099_511_628_211)
 _MIN_NEAR_WORDS = 8  # shorter texts are alike by chance
 _MOST_WORDS = 2000  # of a text that are looked at
 _SEED = 7
+_LOOKED_AT = 6  # characters at the start, for "RT"
 
 _RETWEET = re.compile(r"^\W*RT\b(?=\s*@)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
@@ -36,45 +40,62 @@ def normalize(text: str) -> str:
     """
     text = unescape(text)
     if "@" in text:
-        text = HANDLE.sub(" ", _RETWEET.sub(" ", text))
-    if "." in text or ":" in text:
-        text = LINK.sub(" ", text)
+        if "rt" in text[:_LOOKED_AT].lower():
+            text = _RETWEET.sub(" ", text)
+        text = HANDLE.sub(" ", text)
+    text = take_out_links(text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return " ".join(_WORD.findall(text.casefold()))
 
 
-def text_hash(title: str | None, text: str | None) -> str | None:
-    """Return 32 hex digits that copies share; None for fewer than 4 words or 20 characters.
+def signature_words(title: str | None, text: str | None) -> str | None:
+    """Return the normalized words that stand for a mention; None for fewer than 4 words or 20 characters.
 
     The text counts alone, since copies carry other titles; the title joins it where the text is too short. Scripts
     without spaces need the 20 characters only.
     """
-    for words in (normalize(text or ""), normalize(join_title(title, text))):
-        if len(words) >= MIN_CHARACTERS and (words.count(" ") >= MIN_WORDS - 1 or not words.isascii()):
-            return hashlib.blake2b(words.encode(errors="replace"), digest_size=16).hexdigest()
-    return None
+    words = normalize(text or "")
+    if not _is_enough(words):
+        words = normalize(join_title(title, text)) if title else ""
+    return words if _is_enough(words) else None
 
 
-def minhash_bands(normal: str) -> list[int]:
-    """Return 16 numbers of which near copies share at least one; empty for fewer than 8 words.
+def text_hash(words: str | None) -> str | None:
+    """Return 32 hex digits that copies share; None for None.
 
     Args:
-        normal: as `normalize` returns it.
+        words: as `signature_words` returns them.
     """
-    words = normal.split(" ", _MOST_WORDS)[:_MOST_WORDS]
-    if len(words) < _MIN_NEAR_WORDS:
-        return []
+    return None if words is None else hashlib.blake2b(words.encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def minhash_bands(texts: Sequence[str | None]) -> list[list[int]]:
+    """Return for each text 16 numbers of which near copies share at least one; empty for fewer than 8 words.
+
+    Args:
+        texts: as `signature_words` returns them.
+    """
     from rensa import RMinHash  # not at the top: loading this module shall cost little
 
-    hashed = RMinHash(num_perm=BANDS * _ROWS_PER_BAND, seed=_SEED)
-    hashed.update([" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)])
-    values = hashed.digest()
-    return [_fold(values[i : i + _ROWS_PER_BAND]) for i in range(0, len(values), _ROWS_PER_BAND)]
+    bands: list[list[int]] = [[] for _ in texts]
+    places, digests = [], []
+    for place, text in enumerate(texts):
+        words = text.split(" ", _MOST_WORDS)[:_MOST_WORDS] if text else []
+        if len(words) >= _MIN_NEAR_WORDS:
+            hashed = RMinHash(num_perm=BANDS * _ROWS_PER_BAND, seed=_SEED)
+            hashed.update(list(map(" ".join, zip(words, words[1:], words[2:], strict=False))))
+            places.append(place)
+            digests.append(hashed.digest())
+    if digests:
+        folded = np.zeros((len(digests), BANDS), dtype=np.uint64)
+        values = np.array(digests, dtype=np.uint64).reshape(-1, BANDS, _ROWS_PER_BAND)
+        for row in range(_ROWS_PER_BAND):
+            folded = folded * _FOLD + values[:, :, row]
+        for place, numbers in zip(places, (folded >> np.uint64(1)).tolist(), strict=True):
+            bands[place] = numbers
+    return bands
 
 
-def _fold(values: list[int]) -> int:
-    folded = 0
-    for value in values:
-        folded = (folded * 1_099_511_628_211 + value) & 0x7FFF_FFFF_FFFF_FFFF
-    return folded
+def _is_enough(words: str) -> bool:
+    return len(words) >= MIN_CHARACTERS and (words.count(" ") >= MIN_WORDS - 1 or not words.isascii())

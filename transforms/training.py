@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from transforms.experience import LABELS, Weights, feature_values
-from transforms.features import FORM_FEATURES, Reading, character_features, word_features
+from transforms.features import FORM_FEATURES, Reading, word_features
 from transforms.lexicon import groups
 
 __all__ = ["Corpus", "fit", "matrix", "prior_weights", "vocabulary"]
@@ -78,16 +78,17 @@ def prior_weights(words: Sequence[str] = ()) -> tuple[Weights, np.ndarray]:
     return Weights("prior", tuple(names), np.array(rows)), np.array(pinned)
 
 
-def vocabulary(readings: Sequence[Reading], at_least: int, *, characters: bool = False) -> list[str]:
-    """Return the words, pairs and (if asked) pieces of words that at least so many texts have, in order."""
-    counts: Counter[str] = Counter()
-    pieces: Counter[str] = Counter()
-    for reading in readings:
-        counts.update(word_features(reading.words))
-        if characters:
-            pieces.update(character_features(reading.words))
-    words = sorted(word for word, count in counts.items() if count >= at_least)
-    return words + sorted(piece for piece, count in pieces.items() if count >= at_least)
+def vocabulary(
+    readings: Sequence[Reading], at_least: int, kinds: Sequence[Callable[[Reading], list[str]]] = (word_features,)
+) -> list[str]:
+    """Return the features of some kinds that at least so many texts have, kind by kind, each in order of names."""
+    found: list[str] = []
+    for kind in kinds:
+        counts: Counter[str] = Counter()
+        for reading in readings:
+            counts.update(kind(reading))
+        found += sorted(name for name, count in counts.items() if count >= at_least)
+    return found
 
 
 def matrix(readings: Sequence[Reading], weights: Weights) -> sparse.csr_matrix:
@@ -101,37 +102,45 @@ def matrix(readings: Sequence[Reading], weights: Weights) -> sparse.csr_matrix:
     return sparse.csr_matrix((values, places, starts), shape=(len(readings), len(weights.names)))
 
 
-def fit(corpora: Sequence[Corpus], prior: Weights, strengths: np.ndarray, *, balanced: bool = True) -> np.ndarray:
+def fit(
+    corpora: Sequence[Corpus],
+    prior: Weights,
+    strengths: np.ndarray,
+    *,
+    balance: float = 1.0,
+    has_own_intercepts: bool = True,
+) -> np.ndarray:
     """Return the table of weights that the corpora and the prior support together.
-
-    Every corpus has its own intercept, which is thrown away: how often people complain there is not what a word means.
 
     Args:
         corpora: what to learn from.
         prior: the values that weights are drawn to.
-        strengths: float [features]: how strongly.
-        balanced: whether each label of a corpus counts the same; otherwise each text, and there is no own intercept.
+        strengths: float [features, 3] (bad, neutral, good) or [features, 1]: how strongly.
+        balance: 1 if each label of a corpus counts the same, 0 if each text does, or between.
+        has_own_intercepts: whether every corpus has its own intercept, which is thrown away: how often people complain
+            there is not what a word means.
 
     Returns:
         float64 [features, 2].
     """
     blocks, labels, weights, only_two = [], [], [], []
-    own = len(corpora) if balanced else 0
+    own = len(corpora) if has_own_intercepts else 0
     for number, corpus in enumerate(corpora):
         rows = len(corpus.labels)
         block = matrix(corpus.readings, prior)
         if own:
             intercepts = sparse.csr_matrix((np.ones(rows), (np.arange(rows), np.full(rows, number))), shape=(rows, own))
             block = sparse.hstack([block, intercepts])
-            counts = np.bincount(corpus.labels, minlength=len(LABELS))
-            weights.append(corpus.weight / (counts[corpus.labels] * np.count_nonzero(counts)))
-        else:
-            weights.append(np.full(rows, corpus.weight / rows))
+        counts = np.maximum(np.bincount(corpus.labels, minlength=len(LABELS)), 1)
+        each = counts[corpus.labels] ** -balance
+        weights.append(corpus.weight * each / each.sum())
         blocks.append(block)
         labels.append(corpus.labels)
         only_two.append(np.full(rows, not corpus.has_neutral))
-    start = np.vstack([prior.table, np.zeros((own, 2))])
-    strength = np.concatenate([strengths, np.ones(own)])
+    # Three columns while learning, so that neutral is drawn to its place as bad and good are; two are left at the end.
+    start = np.zeros((len(prior.names) + own, 3))
+    start[: len(prior.names), [0, 2]] = prior.table
+    strength = np.vstack([np.broadcast_to(strengths, (len(prior.names), 3)), np.ones((own, 3))])
     table = _minimize(
         sparse.vstack(blocks).tocsr(),
         np.concatenate(labels),
@@ -140,7 +149,9 @@ def fit(corpora: Sequence[Corpus], prior: Weights, strengths: np.ndarray, *, bal
         start,
         strength,
     )
-    return table[: len(prior.names)]
+    learned: np.ndarray = table[: len(prior.names)]
+    relative: np.ndarray = learned[:, [0, 2]] - learned[:, [1]]
+    return relative
 
 
 def _minimize(
@@ -156,22 +167,20 @@ def _minimize(
     given[rows, labels] = 1
     transposed = features.T.tocsr()
 
+    # Steps are measured in each weight's own prior spread: the problem is round then, and few steps are needed.
+    spread = 1 / np.sqrt(strength)
+
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        table = flat.reshape(start.shape)
-        odds = np.zeros((len(labels), 3))
-        odds[:, [0, 2]] = features @ table
+        away = flat.reshape(start.shape)
+        odds = features @ (start + away * spread)
         odds[only_two, 1] = -1e9
         odds -= odds.max(axis=1, keepdims=True)
         chances = np.exp(odds)
         chances /= chances.sum(axis=1, keepdims=True)
-        away = table - start
-        value = (
-            -(weights * np.log(np.maximum(chances[rows, labels], 1e-12))).sum()
-            + (strength[:, None] * away**2).sum() / 2
-        )
-        slope = transposed @ ((chances - given) * weights[:, None])[:, [0, 2]] + strength[:, None] * away
+        value = -(weights * np.log(np.maximum(chances[rows, labels], 1e-12))).sum() + (away**2).sum() / 2
+        slope = (transposed @ ((chances - given) * weights[:, None])) * spread + away
         return float(value), slope.ravel()
 
-    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
-    result: np.ndarray = found.x.reshape(start.shape)
+    found = minimize(loss, np.zeros(start.size), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    result: np.ndarray = start + found.x.reshape(start.shape) * spread
     return result

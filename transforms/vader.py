@@ -19,7 +19,6 @@ Text", ICWSM 2014; code and lexicon MIT.
 from __future__ import annotations
 
 import math
-import re
 import string
 from collections import defaultdict
 from collections.abc import Mapping
@@ -27,7 +26,20 @@ from functools import cache
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-__all__ = ["Hits", "Scores", "Token", "lexicon", "polarity_scores", "scan", "spell_out_emoji", "summarize", "tokenize"]
+from transforms.words import split_piece
+
+__all__ = [
+    "Hits",
+    "Scores",
+    "Token",
+    "compound",
+    "lexicon",
+    "polarity_scores",
+    "scan",
+    "spell_out_emoji",
+    "summarize",
+    "tokenize",
+]
 
 _NEGATION = -0.74
 _CAPS = 0.733
@@ -71,10 +83,15 @@ class Token:
         changes: whether it may change the value of a word near it.
         boost: what it adds to the word it precedes, 0.0 for most.
         negates: whether it turns the word it precedes.
-        may_be_idiom: whether it is part of a special case or of a booster of two words.
+        may_be_idiom: whether a special case or a booster of two words may stand here.
+        words: what `transforms.words` makes of it; kept here because one look-up then serves both.
+        ends_sentence: whether it ends in a full stop, an exclamation or a question mark.
     """
 
-    __slots__ = ("boost", "changes", "is_upper", "lower", "matters", "may_be_idiom", "negates", "text", "valence")
+    __slots__ = (
+        "boost", "changes", "ends_sentence", "is_upper", "lower", "matters", "may_be_idiom", "negates", "text",
+        "valence", "words",
+    )  # fmt: skip
 
     def __init__(self, raw: str) -> None:
         tables = _tables()
@@ -85,6 +102,8 @@ class Token:
         self.valence = tables.lexicon.get(self.lower)
         self.boost = tables.boosters.get(self.lower, 0.0)
         self.matters = (self.valence is not None and self.lower not in tables.boosters) or self.lower == "but"
+        self.words = split_piece(raw)
+        self.ends_sentence = raw[-1:] in (".", "!", "?")
         self.negates = self.lower in tables.negations or "n't" in self.lower
         self.may_be_idiom = self.lower in tables.idiom_words
         self.changes = bool(
@@ -98,8 +117,8 @@ class _Tables(NamedTuple):
     negations: frozenset[str]
     special: dict[str, float]
     idiom_words: frozenset[str]
-    emoji: dict[str, str]
-    emoji_pattern: re.Pattern[str]
+    emoji: frozenset[str]
+    spelled: dict[int, str]
 
 
 class _Tokens(dict[str, Token]):
@@ -130,10 +149,19 @@ def _tables() -> _Tables:
         boosters=original.BOOSTER_DICT,
         negations=frozenset(original.NEGATE),
         special=original.SPECIAL_CASES,
-        idiom_words=frozenset(word for phrase in phrases for word in phrase.split()),
-        emoji=emoji,
-        emoji_pattern=re.compile("[" + "".join(map(re.escape, emoji)) + "]"),
+        idiom_words=frozenset(_key_word(phrase.split(), analyzer.lexicon) for phrase in phrases),
+        emoji=frozenset(emoji),
+        spelled={ord(char): f" {name}" for char, name in emoji.items()},
     )
+
+
+def _key_word(phrase: list[str], lexicon: Mapping[str, float]) -> str:
+    """Return the word by which a phrase is noticed at a hit or up to three words before it.
+
+    A phrase reaches behind the hit only by starting there, so its first word will do where it may be a hit; elsewhere
+    the longest is the rarest.
+    """
+    return phrase[0] if phrase[0] in lexicon else max(phrase, key=len)
 
 
 def polarity_scores(text: str) -> Scores:
@@ -153,16 +181,14 @@ def lexicon() -> Mapping[str, float]:
 
 
 def spell_out_emoji(text: str) -> str:
-    """Return the text with each emoji replaced by its English name, and stripped."""
+    """Return the text with each emoji replaced by a space and its English name, and stripped.
+
+    The package puts no second space where there is one; nothing that counts depends on it.
+    """
     if not text.isascii():
         tables = _tables()
-
-        def name(match: re.Match[str]) -> str:
-            start = match.start()
-            spelled = tables.emoji[match.group()]
-            return spelled if start == 0 or text[start - 1] == " " else " " + spelled
-
-        text = tables.emoji_pattern.sub(name, text)
+        if not tables.emoji.isdisjoint(text):
+            text = text.translate(tables.spelled)
     return text.strip()
 
 
@@ -183,11 +209,12 @@ def scan(tokens: list[Token]) -> Hits:
             but = i if but < 0 else but
             continue
         value = token.valence
-        if i > 2:
-            plain = not (token.changes or tokens[i - 1].changes or tokens[i - 2].changes or tokens[i - 3].changes)
-        else:
-            plain = not any(near.changes for near in tokens[: i + 1])
-        if not plain:
+        if (
+            token.changes
+            or (i and tokens[i - 1].changes)
+            or (i > 1 and tokens[i - 2].changes)
+            or (i > 2 and tokens[i - 3].changes)
+        ):
             if emphasis is None:
                 emphasis = 0.0 if all(other.is_upper for other in tokens) else _CAPS
             value = _value(tokens, i, emphasis)
@@ -204,14 +231,7 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
     values = hits.values
     if not values:
         return _NEUTRAL if token_count else _EMPTY
-    total = sum(values)
     emphasis = _punctuation(text)
-    if total > 0:
-        total += emphasis
-    elif total < 0:
-        total -= emphasis
-    compound = total / math.sqrt(total * total + _ALPHA)
-
     good, bad = 0.0, 0.0
     for value in values:
         if value > 0:
@@ -228,8 +248,18 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
         round(-bad / weight, 3) if bad else 0.0,
         round(neutral / weight, 3),
         round(good / weight, 3) if good else 0.0,
-        round(compound, 4),
+        compound(hits, text),
     )
+
+
+def compound(hits: Hits, text: str) -> float:
+    """Return the compound score alone, -1..1."""
+    total = sum(hits.values)
+    if total > 0:
+        total += _punctuation(text)
+    elif total < 0:
+        total -= _punctuation(text)
+    return round(total / math.sqrt(total * total + _ALPHA), 4)
 
 
 def _value(tokens: list[Token], i: int, emphasis: float) -> float:
@@ -259,7 +289,7 @@ def _value(tokens: list[Token], i: int, emphasis: float) -> float:
                 boost += emphasis if value > 0 else -emphasis
             value += boost * _FURTHER[distance - 1]
         value = _negated(value, tokens, i, distance)
-        if distance == 3 and any(word.may_be_idiom for word in tokens[i - 3 : i + 3]):
+        if distance == 3 and any(word.may_be_idiom for word in tokens[i - 3 : i + 1]):
             value = _idiom(value, [word.lower for word in tokens[i - 3 : i + 3]])
 
     if before == "least" and (i == 1 or tokens[i - 2].lower not in ("at", "very")):

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.signature import text_hash
+from transforms import signature
 
 TEXT = "They lost my bag & nobody answers the phone"
+
+
+def text_hash(title: str | None, text: str | None) -> str | None:
+    return signature.text_hash(signature.signature_words(title, text))
 
 
 @pytest.mark.parametrize(
