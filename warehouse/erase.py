@@ -96,7 +96,8 @@ def purge(home: Home) -> EraseReport:
             return EraseReport()
         done = _landing(connection, home)
         affected = _affected(connection)
-        for folder in (home.scoring, home.root / "tmp"):
+        # Drafts of killed pulls are no landing runs, but they hold words; a pull that is at work now is repeated.
+        for folder in (home.scoring, home.root / "tmp", *home.landing.glob("*/*/*.tmp")):
             if folder.exists():
                 shutil.rmtree(folder)
     build(home, full=True)

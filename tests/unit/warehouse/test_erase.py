@@ -97,6 +97,15 @@ def test_forget__no_byte_of_the_mention_is_left_anywhere(home, whole, ask, loade
     assert loaded().run_count == 0
 
 
+def test_forget__what_a_killed_pull_left_goes_too(home, whole):
+    draft = home.landing / "posts" / "-" / "20261101T000000Z-dead.tmp"
+    draft.mkdir(parents=True)
+    (draft / "mention-00001.parquet").write_bytes(b"canary words, half written")
+    forget(home, mention_ids=[ONE])
+    assert not draft.exists()
+    assert _holding(home) == []
+
+
 def test_forget__a_person_by_hash_and_what_comes_back_later(home, whole, landing, loaded, mention, ask):
     forget(home, author_id="canary-author")
     assert ask("SELECT mention_id FROM raw.tombstone") == [(ONE,)]
