@@ -163,7 +163,8 @@ def test_run__killed_in_every_step_then_whole(
     for table, rows in expected.items():
         assert rounded(found[table]) == rounded(rows), table
     assert files_under(home.digests).keys() == files_under(unhurt.home.digests).keys()
-    leftovers = [str(path) for path in home.root.rglob("*.tmp")]
+    # A draft that a killed pull left in landing/ is swept after a day: it might be another pull at work.
+    leftovers = [str(path) for path in home.root.rglob("*.tmp") if home.landing not in path.parents]
     assert leftovers == []
 
 
