@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from connectors.appstore_feed import entries_of
 from connectors.contract import Declaration, HttpRequest, Page, Request, Response
 from connectors.cursor import Cursor
 from connectors.reading import read_page
@@ -92,16 +93,8 @@ class AppStore:
 
     def parse(self, request: Request, response: Response) -> Page:
         """Return the reviews of a page, and the request for the next."""
-        answer = response.json()
-        feed = answer.get("feed") if isinstance(answer, dict) else None
-        if not isinstance(feed, dict):
-            raise Drift("the answer of the App Store has no feed; the address may have changed")
-        entries = feed.get("entry", [])
-        if isinstance(entries, dict):
-            entries = [entries]
+        entries = _entries(response)
         app, _, country = request.slice.partition("-")
-        if not isinstance(entries, list):
-            raise Drift("the feed of the App Store has no list of entries; its shape may have changed")
         page = int(request.context.get("page", 1))
         following: tuple[Request, ...] = ()
         if entries and page < LAST_PAGE:
@@ -117,6 +110,22 @@ class AppStore:
             slice=f"{app}-{country}",
             context={"page": page},
         )
+
+
+def _entries(response: Response) -> list[Any]:
+    """Return the entries of a page; none if it holds none, a list of one if it holds one."""
+    if response.body.lstrip()[:5] == b"<?xml":
+        return list(entries_of(response.body))
+    answer = response.json()
+    feed = answer.get("feed") if isinstance(answer, dict) else None
+    if not isinstance(feed, dict):
+        raise Drift("the answer of the App Store has no feed; the address may have changed")
+    entries = feed.get("entry", [])
+    if isinstance(entries, dict):
+        return [entries]
+    if not isinstance(entries, list):
+        raise Drift("the feed of the App Store has no list of entries; its shape may have changed")
+    return entries
 
 
 def _draft(entry: Any, app: str, country: str) -> Draft | SkippedRecord:

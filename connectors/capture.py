@@ -28,7 +28,8 @@ def public_part(response: Response, private_fields: Iterable[str]) -> bytes | No
             value = json.loads(response.body)
         except ValueError:
             return None
-    return json.dumps(cut(value, private), ensure_ascii=False, separators=(",", ":")).encode()
+    # ASCII with escapes: an answer may hold half of a surrogate pair, which UTF-8 cannot.
+    return json.dumps(cut(value, private), separators=(",", ":")).encode()
 
 
 def cut(value: Any, private: frozenset[str]) -> Any:

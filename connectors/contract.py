@@ -145,7 +145,7 @@ class Response:
 
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             head = self.body.lstrip()[:200].lower()
             what = "a web page" if head.startswith((b"<!doctype", b"<html")) else "not JSON"
             raise Drift(

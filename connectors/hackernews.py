@@ -102,11 +102,12 @@ class HackerNews:
             yield HttpRequest(url=f"{self.settings.base_url}/items/{native_id}", context={"ids": [["", native_id]]})
 
     def parse_recheck(self, request: Request, response: Response) -> Page:
-        """Return the item, or its id as gone if its words were taken away."""
+        """Return the item, of Algolia or of Firebase, or its id as gone if its words were taken away."""
         item = response.json()
         if not isinstance(item, dict) or "id" not in item:
             raise Drift("the answer of Hacker News is no item; its API may have changed")
-        if item.get("title") is None and item.get("text") is None:
+        is_taken_away = item.get("deleted") or item.get("dead")
+        if is_taken_away or (item.get("title") is None and item.get("text") is None):
             return Page(gone=(("", str(item["id"])),))
         kind: Literal["post", "comment"] = "comment" if item.get("type") == "comment" else "post"
         return Page(
@@ -116,13 +117,13 @@ class HackerNews:
                     kind=kind,
                     channel="online",
                     url=_address(item["id"]),
-                    author=item.get("author"),
+                    author=item.get("author") or item.get("by"),
                     title=_plain(item.get("title")) or None,
                     text=_plain(item.get("text")),
                     published_at=_moment(item),
                     thread_id=_id(item.get("story_id")),
-                    parent_id=_id(item.get("parent_id")),
-                    engagement=Engagement(like_count=item.get("points")),
+                    parent_id=_id(item.get("parent_id") or item.get("parent")),
+                    engagement=Engagement(like_count=item.get("points", item.get("score"))),
                 ),
             )
         )
@@ -178,7 +179,7 @@ def _draft(hit: Mapping[str, Any]) -> Draft | SkippedRecord:
 
 
 def _moment(item: Mapping[str, Any]) -> datetime | None:
-    seconds = item.get("created_at_i")
+    seconds = item.get("created_at_i", item.get("time"))
     return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
 
 

@@ -194,6 +194,8 @@ class HttpTransport:
             json=request.body,
             timeout=self._timeout,
             stream=True,
+            # A redirect to another host would carry a key along in its header or query string.
+            allow_redirects=self._auth.kind in ("none", "bearer", "oauth2"),
         )
         return _read(answer, _place(request.url), self._clock())
 

@@ -15,6 +15,7 @@ import prawcore
 
 from connectors.contract import ClientCall
 from connectors.http import USER_AGENT
+from connectors.reading import STUMBLES
 from records.errors import ConfigError, Drift, GrapevineError, TransientError
 
 __all__ = ["open_praw"]
@@ -68,5 +69,5 @@ def _call(reddit: praw.Reddit, request: ClientCall) -> Any:
         raise Drift(
             f"Reddit {path} answered in a way that praw refuses ({kind}); it may be blocking this network"
         ) from None
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except STUMBLES:
         raise Drift(f"Reddit {path} did not answer in the shape that praw expects; its API may have changed") from None

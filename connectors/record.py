@@ -96,7 +96,7 @@ def _scrubbed(response: Response, private_fields: tuple[str, ...]) -> bytes:
         value = json.loads(public or b"")
     except ValueError:
         raise InputError("the answer is not JSON and cannot be scrubbed; save it by hand and read it first") from None
-    return json.dumps(_without_people(value), ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(_without_people(value), ensure_ascii=False, indent=1).encode(errors="replace") + b"\n"
 
 
 def _without_people(value: Any) -> Any:

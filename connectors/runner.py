@@ -15,9 +15,10 @@ from connectors.identity import Identify, identify
 from connectors.landing import LandingRun
 from connectors.manifest import PullResult, Run, Status, remove_stale_drafts, sort_error
 from connectors.matching import Matcher
+from connectors.reading import STUMBLES, usable
 from connectors.walk import MAX_REQUESTS, Fetch, Walk
 from records.brand import Query
-from records.errors import ConfigError, Gone, GrapevineError, TransientError
+from records.errors import ConfigError, Drift, Gone, GrapevineError, TransientError
 from records.home import Home
 from records.setup import SourceSetup
 
@@ -58,6 +59,7 @@ class Runner:
         self._clock = clock
         self._sleep = sleep
         self._matcher = Matcher(query.brands)
+        self._keys = {brand.key for brand in query.brands}
 
     def read_pages(
         self, run: Run, first: Sequence[Request], cursor: Cursor, *, fetch: Fetch, max_requests: int | None
@@ -149,7 +151,7 @@ class Runner:
             asked = [(namespace, one) for namespace, one in request.context.get("ids", ())]
             try:
                 response = fetch(request)
-                page = connector.parse_recheck(request, response)
+                page = usable(connector.parse_recheck(request, response))
             except Gone as missing:
                 if len(asked) != 1:
                     error = missing
@@ -158,6 +160,9 @@ class Runner:
                 continue
             except GrapevineError as fault:
                 error = fault
+                break
+            except STUMBLES as fault:
+                error = Drift(f"{connector.declaration.name} could not read the answer ({type(fault).__name__})")
                 break
             self._land(landing, common, page, response.received_at, needs_brand=False)
         return self._end(landing, error=error, before=Cursor(), after=Cursor())
@@ -191,6 +196,12 @@ class Runner:
     def _land(
         self, landing: LandingRun, common: Identify, page: Page, fetched_at: datetime, *, needs_brand: bool = True
     ) -> None:
+        for match in page.brands:
+            if match.brand not in self._keys:
+                raise ConfigError(
+                    f"source {self._setup.name!r}: brand = {match.brand!r} is no configured brand; "
+                    f"there are {', '.join(sorted(self._keys))}"
+                )
         landing.add_skipped(page.skipped)
         landing.add_gone(page.gone)
         landing.add_rating_counts(page.rating_counts)

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from connectors.columns import DraftColumns
 from connectors.contract import Connector, Declaration, Page, Request, Response
 from connectors.cursor import Cursor, Gap, request_to_json
+from connectors.reading import STUMBLES, usable
 from connectors.waiting import LONGEST_WAIT_SECONDS, Clock, Sleep
 from records.errors import ConfigError, Drift, Gone, GrapevineError, Throttled
 
@@ -210,12 +211,12 @@ def _one_page(connector: Connector, request: Request, response: Response) -> Pag
     name = connector.declaration.name
     try:
         page = connector.parse(request, response)
-    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+    except STUMBLES as fault:
         # The fault's own words may hold parts of the answer, so only its kind is told.
         raise Drift(f"{name} could not read the answer ({type(fault).__name__}); its shape may have changed") from fault
     if not isinstance(page, Page):
         raise TypeError(f"{name}: only the pages of a file may come as a series")
-    return page
+    return usable(page)
 
 
 def _ids(page: Page) -> list[str]:

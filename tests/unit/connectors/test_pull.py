@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 import zstandard
 
 from connectors import filestate, registry
 from connectors.budget import Budget
-from connectors.contract import Declaration, Response
+from connectors.contract import Auth, Credential, Declaration, HttpRequest, Page, Response
 from connectors.manifest import slug
 from connectors.pull import RECHECK, dry_run, pull_source, recheck_source, slices
+from connectors.reading import usable
 from connectors.record import record
+from connectors.transport import Transport
 from records.brand import Brand, Query
 from records.errors import ConfigError, Gone, Throttled, TransientError
+from records.mention import Draft, Engagement
 from records.setup import RatingScale, SourceSetup
 
 KEY = b"k" * 32
@@ -216,6 +221,124 @@ def test_landing__raw_answers_have_no_private_fields(pull_all, time_):
     [raw] = pulled.result.folder.glob("page-*.raw.zst")
     assert b"canary" not in zstandard.decompress(raw.read_bytes())
     assert len(pulled.rows[0]["author_id"]) == 32
+
+
+def test_pull__values_of_another_type_cost_only_their_record(pull_all, time_):
+    def review(number, **other):
+        words = {"recommendationid": str(number), "review": "fine", "voted_up": True, "timestamp_created": 1794000000}
+        return {**words, **other}
+
+    page = {
+        "reviews": [
+            review(1),
+            review(2, review="a\x00b \ud800 c"),
+            review(3, language=["english"]),
+            review(4, timestamp_created=10**20),
+            review(5, review=["words"]),
+            review(6, review="x" * 100_001),
+            review(7, votes_up="12"),
+        ]
+    }
+    [pulled] = pull_all(
+        "steam",
+        {"apps": [{"id": 440, "brand": "acme"}]},
+        fetch=lambda request: Response(received_at=time_.now, body=json.dumps(page).encode()),
+    )
+    assert pulled.result.status == "complete"
+    assert [row["native_id"] for row in pulled.rows] == ["1", "2", "3", "7"]
+    assert pulled.rows[1]["text"] == "a\ufffdb \ufffd c"
+    assert pulled.rows[3]["helpful_count"] == 12
+    assert pulled.manifest["rejected_by_reason"] == {
+        "not of the expected shape": 2,
+        "text longer than 100,000 characters": 1,
+    }
+
+
+def test_reading__counts_and_words_of_another_type_are_left_out():
+    def draft(**values):
+        return Draft(native_id=str(len(values)), kind="post", channel="online", **values)
+
+    page = usable(
+        Page(
+            records=(
+                draft(text="fine"),
+                draft(text="fine", engagement=Engagement(view_count="12")),
+                draft(text="fine", title=7, url=None),
+            )
+        )
+    )
+    assert [one.text for one in page.drafts] == ["fine"]
+    assert [one.reason for one in page.skipped] == ["not of the expected shape"] * 2
+
+
+def test_pull__a_brand_that_is_not_configured_is_named(pull_all, time_):
+    [pulled] = pull_all(
+        "steam",
+        {"apps": [{"id": 440, "brand": "acne"}]},
+        fetch=lambda request: Response(received_at=time_.now, body=b'{"success": 1, "reviews": []}'),
+    )
+    assert (pulled.result.status, pulled.result.error.kind) == ("failed", "config")
+    assert pulled.result.error.message == "source 'steam': brand = 'acne' is no configured brand; there are acme"
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A source that wants a token which it has to be asked for first."""
+
+    settings: None
+    declaration: ClassVar[Declaration] = Declaration(
+        name="guarded",
+        title="Guarded",
+        channel="online",
+        credentials=(
+            Credential(name="client_id", variable="GUARDED_ID", where="here"),
+            Credential(name="client_secret", variable="GUARDED_SECRET", where="here"),
+        ),
+    )
+
+
+def test_auth__a_token_is_fetched_once_and_again_when_it_has_ended(httpserver, home, time_):
+    declaration = replace(Guarded.declaration, auth=Auth(kind="oauth2", token_url=httpserver.url_for("/token")))
+    connector = Guarded(None)
+    object.__setattr__(connector, "declaration", declaration)
+    for number, seconds in ((1, 3600), (2, 3600), (3, 3600)):
+        token = {"access_token": f"token-{number}", "expires_in": seconds}
+        httpserver.expect_oneshot_request(
+            "/token", method="POST", headers={"Authorization": "Basic aWQ6c2VjcmV0"}
+        ).respond_with_json(token)
+
+    def page(number):
+        return {"headers": {"Authorization": f"Bearer token-{number}"}}
+
+    httpserver.expect_oneshot_request("/page", **page(1)).respond_with_json({"n": 1})
+    httpserver.expect_oneshot_request("/page", **page(1)).respond_with_json({"no": 1}, status=401)
+    httpserver.expect_oneshot_request("/page", **page(2)).respond_with_json({"n": 2})
+    httpserver.expect_oneshot_request("/page", **page(3)).respond_with_json({"n": 3})
+    environment = {"GUARDED_ID": "id", "GUARDED_SECRET": "secret"}
+    request = HttpRequest(url=httpserver.url_for("/page"))
+    with Transport(connector, home, environment=environment, clock=time_.clock, sleep=time_.sleep) as transport:
+        assert transport.fetch(request).json() == {"n": 1}
+        assert transport.fetch(request).json() == {"n": 2}
+        time_.now += timedelta(hours=1)
+        assert transport.fetch(request).json() == {"n": 3}
+
+
+@pytest.mark.parametrize(
+    ("auth", "expected"),
+    [
+        (Auth(kind="bearer", credential="client_id"), {"headers": {"Authorization": "Bearer id"}}),
+        (Auth(kind="header", credential="client_id", field="X-Key"), {"headers": {"X-Key": "id"}}),
+        (Auth(kind="param", credential="client_id", field="key"), {"query_string": {"a": "b", "key": "id"}}),
+    ],
+)
+def test_auth__keys_go_where_the_declaration_says(httpserver, home, time_, auth, expected):
+    connector = Guarded(None)
+    object.__setattr__(connector, "declaration", replace(Guarded.declaration, auth=auth))
+    httpserver.expect_oneshot_request("/page", **expected).respond_with_json({"n": 1})
+    environment = {"GUARDED_ID": "id", "GUARDED_SECRET": "secret"}
+    request = HttpRequest(url=httpserver.url_for("/page"), params=(("a", "b"),))
+    with Transport(connector, home, environment=environment, clock=time_.clock, sleep=time_.sleep) as transport:
+        assert transport.fetch(request).json() == {"n": 1}
 
 
 def test_registry__an_unknown_connector_names_the_near_one():
