@@ -1,4 +1,4 @@
-"""`classify` and `evaluate`: labels for a file of texts, and how right they are."""
+"""`classify`, `evaluate`, `train`: labels for a file of texts, how right they are, and weights of your own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BrandColumn = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (classify, evaluate):
+    for command in (classify, evaluate, train):
         app.command()(command)
 
 
@@ -68,3 +68,24 @@ def evaluate(
     screen.table(
         ("true", *confusion), [(true, *given.values()) for true, given in confusion.items()], title="given label"
     )
+
+
+def train(
+    context: typer.Context,
+    file: File,
+    text: Text,
+    label: Annotated[str, typer.Option("--label", help="Column with bad/neutral/good or negative/neutral/positive.")],
+    out: Annotated[Path, typer.Option("--out", help="The weights file; replaced only by better ones.")],
+    brand: BrandColumn = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Fit weights to texts that you labelled; worse ones never replace better ones."""
+    from transforms.learning import train_file
+
+    screen: Screen = context.obj
+    with screen.working("learning"):
+        report = train_file(file, out, text=text, label=label, brand=brand)
+    if as_json:
+        screen.json(report._asdict())
+    else:
+        screen.say(report.message)

@@ -160,3 +160,42 @@ def test_classify_and_evaluate__on_a_csv(desk: Desk) -> None:
     assert "good" in first
     code, _, err = desk("evaluate", "texts.csv", "--text", "txt", "--label", "truth")
     assert (code, "did you mean 'text'?" in err) == (2, True)
+
+
+def test_what_if__recovering_a_fifth_of_what_is_seen(desk: Desk) -> None:
+    code, out, _ = desk("what-if", "--bad", "35", "--good", "23", "--recover", "0.2", "--json")
+    result = json.loads(out)
+    assert code == 0
+    # 100 bad experiences, 35 % of them seen, a fifth of these put right
+    assert result["recovered_cases"][0] == pytest.approx(7.0)
+    assert result["recoverable_share"] == pytest.approx(0.35)
+    code, _, err = desk("what-if", "--bad", "1", "--faster", "soon")
+    assert (code, "write it like 6h or 2d" in err) == (2, True)
+
+
+def test_rates__a_profile_of_your_own_from_a_survey(desk: Desk) -> None:
+    code, template, _ = desk("rates", "calibrate")
+    (desk.folder / "survey.csv").write_text(template, encoding="utf-8")
+    assert (code, desk("rates", "calibrate", "survey.csv", "--out", "own.toml")[0]) == (0, 0)
+    code, out, _ = desk("rates", "check", "own.toml")
+    assert (code, out.startswith("own can be used")) == (0, True)
+    code, out, _ = desk("rates", "compare", "dr2013", "satisfied_post_more")
+    assert (code, "0.35" in out) == (0, True)
+    code, _, err = desk("rates", "check", "none.toml")
+    assert (code, "correct the path" in err) == (2, True)
+
+
+def test_train__says_what_it_needs(desk: Desk) -> None:
+    (desk.folder / "few.csv").write_text("text,truth\nI love it,good\n", encoding="utf-8")
+    code, _, err = desk("train", "few.csv", "--text", "text", "--label", "truth", "--out", "own.tsv")
+    assert (code, "training needs at least" in err) == (2, True)
+
+
+def test_connectors__list_and_check(desk: Desk) -> None:
+    code, out, _ = desk("connectors", "list", "--json")
+    found = {row["connector"]: row for row in json.loads(out)}
+    assert code == 0
+    assert found["hackernews"]["is_ready"] is True
+    assert "GRAPEVINE_X_BEARER_TOKEN" in found["x"]["needs"]
+    code, _, err = desk("connectors", "check", "hackernews", "--payloads", str(desk.folder / "none"))
+    assert (code != 0, err.count("\n")) == (True, 1)
