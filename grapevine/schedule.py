@@ -1,6 +1,7 @@
 """What the DAG files share: names, what a task is given by default, and the moment that is handed from DAG to DAG.
 
-Airflow is not imported here, so that the rules can be tried without it. The chain:
+Airflow is not imported here, so that the rules can be tried without it; and nothing heavy at the top, because Airflow
+reads the DAG files again and again. The chain:
 
     grapevine_pull (by the clock) --landed--> grapevine_warehouse --published--> grapevine_digest
 """
@@ -11,10 +12,13 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grapevine import pipeline, places, sending
+from grapevine import pipeline, places
 from records.errors import SourceError, TransientError
+
+if TYPE_CHECKING:
+    from grapevine.sending import Outcome
 
 __all__ = [
     "DEFAULT_ARGS",
@@ -134,6 +138,8 @@ def pull_one(source_name: str, slice_name: str, cursor: dict[str, Any] | None) -
 
 def tell_digests() -> list[str]:
     """Write the digests and send them to whoever the settings name, each once; return their folders."""
+    from grapevine import sending
+
     workspace = pipeline.Workspace.open()
     folders = pipeline.digest(workspace)
     if sending.has_receivers(workspace.settings):
@@ -143,6 +149,8 @@ def tell_digests() -> list[str]:
 
 def tell_alerts() -> int:
     """Look for what can't wait and tell whoever the settings name, each once; return how many alerts are open."""
+    from grapevine import sending
+
     workspace = pipeline.Workspace.open()
     alerts = pipeline.alert(workspace)
     if sending.has_receivers(workspace.settings):
@@ -150,7 +158,7 @@ def tell_alerts() -> int:
     return len(alerts)
 
 
-def _raise_missed(outcomes: Iterable[sending.Outcome]) -> None:
+def _raise_missed(outcomes: Iterable[Outcome]) -> None:
     missed = [f"{one.item} to {one.receiver}: {one.reason}" for one in outcomes if one.state == "deferred"]
     if missed:
         raise TransientError(f"not sent yet: {'; '.join(missed)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
-HEAVY = ("duckdb", "pyarrow", "dbt", "altair", "numpy", "requests")
+HEAVY = ("duckdb", "pyarrow", "dbt", "altair", "numpy", "requests", "scipy")
 ORDER = ("grapevine_pull", "grapevine_warehouse", "grapevine_digest")
 
 
