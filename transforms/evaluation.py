@@ -12,19 +12,35 @@ from typing import Any
 import pyarrow as pa
 
 from records.errors import InputError
-from transforms.score import INPUT_SCHEMA, score_batch
+from transforms.experience import Weights
+from transforms.experience import explain as contributions
+from transforms.features import read
+from transforms.score import INPUT_SCHEMA, OUTPUT_SCHEMA, score_batch
 from transforms.tables import column, read_table, write_table
 
-__all__ = ["LABELS", "SPELLINGS", "classify_file", "classify_texts", "evaluate", "evaluate_file", "macro_f1", "measure"]
+__all__ = [
+    "LABELS",
+    "SPELLINGS",
+    "classify_file",
+    "classify_texts",
+    "evaluate",
+    "evaluate_file",
+    "explain_texts",
+    "macro_f1",
+    "measure",
+]
 
 LABELS = ("bad", "neutral", "good")
 
 SPELLINGS = {"bad": "bad", "negative": "bad", "neutral": "neutral", "good": "good", "positive": "good"}
 _ECE_BINS = 10
+_STRONGEST = 6  # features shown of a text
 _ROWS = 8192
 
 
-def evaluate_file(path: Path, *, text: str, label: str, brand: str | None = None) -> dict[str, Any]:
+def evaluate_file(
+    path: Path, *, text: str, label: str, brand: str | None = None, weights: Weights | None = None
+) -> dict[str, Any]:
     """Return `evaluate` of two columns of a file.
 
     Args:
@@ -32,6 +48,7 @@ def evaluate_file(path: Path, *, text: str, label: str, brand: str | None = None
         text: the column with the texts.
         label: the column with bad/neutral/good or negative/neutral/positive, any letter case.
         brand: the column with the brand each text is about, or None.
+        weights: None for the default ones.
 
     Raises:
         InputError: the file or a column can't be used, or no row has a label.
@@ -40,7 +57,7 @@ def evaluate_file(path: Path, *, text: str, label: str, brand: str | None = None
     texts = column(table, text, path, "--text")
     labels = column(table, label, path, "--label")
     brands = column(table, brand, path, "--brand") if brand else None
-    measures = evaluate(texts, labels, brands)
+    measures = evaluate(texts, labels, brands, weights)
     if not measures["n"]:
         known = ", ".join(SPELLINGS)
         raise InputError(f"no row of {path} has a label in {label!r} that is one of {known}; give a labelled column")
@@ -48,7 +65,10 @@ def evaluate_file(path: Path, *, text: str, label: str, brand: str | None = None
 
 
 def evaluate(
-    texts: Sequence[str | None], labels: Sequence[str | None], brands: Sequence[str | None] | None = None
+    texts: Sequence[str | None],
+    labels: Sequence[str | None],
+    brands: Sequence[str | None] | None = None,
+    weights: Weights | None = None,
 ) -> dict[str, Any]:
     """Return how well the default labels agree with given ones; see `measure`.
 
@@ -56,13 +76,23 @@ def evaluate(
     """
     given = [SPELLINGS.get((label or "").strip().lower()) for label in labels]
     kept = [i for i, label in enumerate(given) if label]
-    scored = classify_texts([texts[i] for i in kept], [brands[i] for i in kept] if brands else None)
+    scored = classify_texts([texts[i] for i in kept], [brands[i] for i in kept] if brands else None, weights)
     measures = measure([given[i] or "" for i in kept], scored)
     return {"n": len(kept), "left_out": len(texts) - len(kept), **measures}
 
 
-def classify_file(path: Path, out: Path, *, text: str, brand: str | None = None) -> int:
+def classify_file(
+    path: Path, out: Path, *, text: str, brand: str | None = None, weights: Weights | None = None, explain: bool = False
+) -> int:
     """Write a file's rows with label, p_bad, p_neutral, p_good and compound; return the number of rows.
+
+    Args:
+        path: CSV or Parquet, .gz too.
+        out: the same.
+        text: the column with the texts.
+        brand: the column with the brand each text is about, or None.
+        weights: None for the default ones.
+        explain: add a column `why`: what moved the label most, and by how much.
 
     Raises:
         InputError: a file or a column can't be used.
@@ -70,7 +100,9 @@ def classify_file(path: Path, out: Path, *, text: str, brand: str | None = None)
     table = read_table(path)
     texts = column(table, text, path, "--text")
     brands = column(table, brand, path, "--brand") if brand else None
-    scored = classify_texts(texts, brands)
+    scored = classify_texts(texts, brands, weights)
+    if explain:
+        scored = scored.append_column("why", pa.array(explain_texts(texts, brands, weights), pa.string()))
     for name in scored.column_names:
         if name in table.column_names:
             table = table.drop_columns([name])
@@ -79,7 +111,20 @@ def classify_file(path: Path, out: Path, *, text: str, brand: str | None = None)
     return int(table.num_rows)
 
 
-def classify_texts(texts: Sequence[str | None], brands: Sequence[str | None] | None = None) -> pa.Table:
+def explain_texts(
+    texts: Sequence[str | None], brands: Sequence[str | None] | None = None, weights: Weights | None = None
+) -> list[str]:
+    """Return for each text its strongest features with what each adds to the log-odds of bad and good."""
+    whys = []
+    for text, brand in zip(texts, brands or [None] * len(texts), strict=True):
+        parts = contributions(read(text or "", (brand,) if brand else ()), weights)[:_STRONGEST]
+        whys.append("; ".join(f"{part.feature} (bad {part.bad:+.2f}, good {part.good:+.2f})" for part in parts))
+    return whys
+
+
+def classify_texts(
+    texts: Sequence[str | None], brands: Sequence[str | None] | None = None, weights: Weights | None = None
+) -> pa.Table:
     """Return label, p_bad, p_neutral, p_good and compound for each text, judged by its words alone."""
     out = []
     for start in range(0, len(texts), _ROWS):
@@ -87,9 +132,9 @@ def classify_texts(texts: Sequence[str | None], brands: Sequence[str | None] | N
         names = [[brand] if brand else [] for brand in brands[start : start + _ROWS]] if brands else [[]] * len(part)
         columns: dict[str, pa.Array] = {field.name: pa.nulls(len(part), field.type) for field in INPUT_SCHEMA}
         columns |= {"text": pa.array(part, pa.string()), "names": pa.array(names, pa.list_(pa.string()))}
-        out.append(score_batch(pa.RecordBatch.from_pydict(columns, schema=INPUT_SCHEMA)))
+        out.append(score_batch(pa.RecordBatch.from_pydict(columns, schema=INPUT_SCHEMA), weights))
     chosen = ["label", "p_bad", "p_neutral", "p_good", "compound"]
-    return pa.Table.from_batches(out, schema=None if out else _empty_schema()).select(chosen)
+    return pa.Table.from_batches(out, schema=OUTPUT_SCHEMA).select(chosen)
 
 
 def measure(given: Sequence[str], scored: pa.Table) -> dict[str, Any]:
@@ -163,9 +208,3 @@ def _calibration_error(given: Sequence[str], found: Sequence[str], scored: pa.Ta
 
 def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-def _empty_schema() -> pa.Schema:
-    from transforms.score import OUTPUT_SCHEMA
-
-    return OUTPUT_SCHEMA
