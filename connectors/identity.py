@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b, sha256
 from itertools import repeat
 from typing import Any
@@ -18,6 +18,7 @@ import pyarrow as pa
 from connectors.columns import DraftColumns
 from connectors.landing import LANDING_SCHEMA
 from connectors.matching import Matcher
+from connectors.waiting import FUTURE_SLACK
 from records.errors import SkippedRecord
 from records.mention import BrandMatch, Channel
 
@@ -26,7 +27,6 @@ __all__ = ["IN_THE_FUTURE", "NO_BRAND", "Identify", "identify"]
 NO_BRAND = "about none of the brands"
 IN_THE_FUTURE = "dated in the future"
 
-_FUTURE_SLACK = timedelta(days=1)
 _CONTENT = ("title", "text", "language", "rating", "rating_max", "thread_id", "parent_id", "repost_of", "place_id")
 _CONTENT_END = ("product_id", "visibility")
 _DEFAULTS = {"namespace": "", "text": "", "visibility": "public"}
@@ -87,7 +87,7 @@ def identify(
     given = drafts.values
     count = len(drafts)
     found = _brands(drafts, common.matcher, tuple(brands))
-    latest = fetched_at + _FUTURE_SLACK
+    latest = fetched_at + FUTURE_SLACK
     times = given.get("published_at") or [None] * count
     skipped = []
     kept: list[int] = []

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from connectors import kit_wire, mutations
 from connectors.contract import Connector, FileRead, Page, Rechecks, Request, Response
 from connectors.http import judge
+from connectors.kit_report import Check, FileReport, Report, Standing
 from connectors.kit_walk import killed_and_resumed, repeated_cursor
 from connectors.recordings import EXPECTED, Recording, read_folder
 from connectors.registry import find
@@ -28,7 +29,6 @@ from records.mention import Draft
 
 __all__ = ["Check", "FileReport", "Report", "check", "expected_lines"]
 
-Standing = Literal["required", "derived", "not shown"]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 _MAX_MUTATED_PAGES = 3
@@ -41,65 +41,6 @@ _MARKED = {
 """Words with markup that are added to a recorded text, and how a reader sees them."""
 _EDIT = "edited since"
 _ERROR_KEYS = frozenset({"error", "errors", "message", "fault", "detail", "title", "status"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileReport:
-    """What one recorded answer came to.
-
-    Attributes:
-        name: the file, and a number where it holds several.
-        asked: the request recorded with it, None if only the body is known.
-        records, gone: how many.
-        skipped: how many by reason.
-        error: kind of the error that the connector gave it, None if it was parsed.
-        message: that error's, or what is wrong.
-        is_ok: whether that is right; None if it is no answer to anything that this connector asks.
-    """
-
-    name: str
-    asked: str | None
-    records: int = 0
-    gone: int = 0
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    error: str | None = None
-    message: str = ""
-    is_ok: bool | None = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One promise: its name, how it was tried, whether it holds (None if not shown), and what was seen."""
-
-    name: str
-    standing: Standing
-    is_ok: bool | None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """All of it; `is_ok` decides the exit code."""
-
-    connector: str
-    folder: str
-    files: tuple[FileReport, ...]
-    checks: tuple[Check, ...]
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether every file and every check that could be tried is right."""
-        return all(one.is_ok is not False for one in self.files) and all(one.is_ok is not False for one in self.checks)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "connector": self.connector,
-            "folder": self.folder,
-            "is_ok": self.is_ok,
-            "files": [asdict(one) for one in self.files],
-            "checks": [asdict(one) for one in self.checks],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from requests.adapters import BaseAdapter
 
 from connectors.contract import Connector
 from connectors.http import judge
+from connectors.kit_report import Check
 from connectors.waiting import LONGEST_WAIT_SECONDS
 from records.errors import GrapevineError, Throttled
 from records.home import Home
 
 if TYPE_CHECKING:
-    from connectors.kit import Check, Parsed
+    from connectors.kit import Parsed
 
 __all__ = ["checks"]
 
@@ -33,8 +34,6 @@ _WAIT = timedelta(seconds=900)
 
 def checks(connector: Connector, parsed: Sequence[Parsed]) -> Iterator[Check]:
     """Yield the checks."""
-    from connectors.kit import Check
-
     wrong = _misread_waits(connector)
     yield Check(
         name="every form of Retry-After is honoured",

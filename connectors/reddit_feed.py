@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
+from connectors.atom import ATOM, atom_entries
 from connectors.markup import html_to_text
-from records.errors import Drift, SkippedRecord
+from records.errors import SkippedRecord
 from records.mention import Draft
 
 __all__ = ["read_feed"]
 
 NO_ID = "no id"
-_ATOM = "{http://www.w3.org/2005/Atom}"
 _FULLNAME = re.compile(r"t[13]_[a-z0-9]+")
 _FOOTER = re.compile(r"\s*submitted by\s+/u/\S+.*\Z", re.DOTALL)
 _THREAD = re.compile(r"/comments/([a-z0-9]+)/")
@@ -26,29 +26,21 @@ def read_feed(body: bytes) -> Iterator[Draft | SkippedRecord]:
     Raises:
         Drift: it is no Atom feed.
     """
-    if b"<!ENTITY" in body[:4096]:
-        raise Drift("the feed of Reddit declares entities, which no feed needs")
-    try:
-        root = ET.fromstring(body)  # noqa: S314 (no entities: refused above)
-    except ET.ParseError:
-        raise Drift("the answer of Reddit is neither JSON nor a feed; it may be blocking this network") from None
-    if root.tag != f"{_ATOM}feed":
-        raise Drift("the answer of Reddit is XML but no Atom feed")
-    for entry in root.iter(f"{_ATOM}entry"):
+    for entry in atom_entries(body, "Reddit"):
         yield _draft(entry)
 
 
 def _draft(entry: ET.Element) -> Draft | SkippedRecord:
-    fullname = entry.findtext(f"{_ATOM}id") or ""
+    fullname = entry.findtext(f"{ATOM}id") or ""
     if not _FULLNAME.fullmatch(fullname):
         return SkippedRecord("an entry of a feed", NO_ID)
     is_post = fullname.startswith("t3_")
-    link = entry.find(f"{_ATOM}link")
+    link = entry.find(f"{ATOM}link")
     address = link.get("href") if link is not None else None
-    author = (entry.findtext(f"{_ATOM}author/{_ATOM}name") or "").removeprefix("/u/")
-    text = html_to_text(entry.findtext(f"{_ATOM}content") or "")
+    author = (entry.findtext(f"{ATOM}author/{ATOM}name") or "").removeprefix("/u/")
+    text = html_to_text(entry.findtext(f"{ATOM}content") or "")
     thread = _THREAD.search(address or "")
-    published = entry.findtext(f"{_ATOM}published") or entry.findtext(f"{_ATOM}updated")
+    published = entry.findtext(f"{ATOM}published") or entry.findtext(f"{ATOM}updated")
     return Draft(
         native_id=fullname,
         kind="post" if is_post else "comment",
@@ -56,7 +48,7 @@ def _draft(entry: ET.Element) -> Draft | SkippedRecord:
         url=address.partition("?")[0] if address else None,
         author=author or None,
         # A comment's title is its author's name and the thread's title: nothing that the author of the comment said.
-        title=html_to_text(entry.findtext(f"{_ATOM}title") or "") or None if is_post else None,
+        title=html_to_text(entry.findtext(f"{ATOM}title") or "") or None if is_post else None,
         text=_FOOTER.sub("", text) if is_post else text,
         published_at=datetime.fromisoformat(published) if published else None,
         thread_id=f"t3_{thread[1]}" if thread else None,

@@ -131,9 +131,6 @@ class Runner:
         after = Cursor(mark=cursor.mark, head=cursor.head, state={"reading": reading, "files": files})
         return self._end(landing, error=first_error, before=cursor, after=after)
 
-    def _afresh(self, slice: str) -> list[Request]:  # noqa: A002
-        return [request for request in self._connector.plan(self._query, {}) if request.slice == slice]
-
     def recheck(self, run: Run, ids: Sequence[NativeId], *, fetch: Fetch) -> PullResult:
         """Ask whether mentions still stand: what was edited lands as a new version, what is deleted as gone.
 
@@ -166,6 +163,9 @@ class Runner:
                 break
             self._land(landing, common, page, response.received_at, needs_brand=False)
         return self._end(landing, error=error, before=Cursor(), after=Cursor())
+
+    def _afresh(self, slice: str) -> list[Request]:  # noqa: A002
+        return [request for request in self._connector.plan(self._query, {}) if request.slice == slice]
 
     def _begin(self, run: Run) -> tuple[LandingRun, Identify]:
         remove_stale_drafts(self._home, run)

@@ -7,13 +7,16 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["LONGEST_WAIT_SECONDS", "Clock", "Sleep", "reset_at", "resume_at"]
+__all__ = ["FUTURE_SLACK", "LONGEST_WAIT_SECONDS", "Clock", "Sleep", "reset_at", "resume_at"]
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 
 LONGEST_WAIT_SECONDS = 60.0
 """The longest that a pull waits for a source at one point; more becomes `Throttled`, and a later run goes on."""
+
+FUTURE_SLACK = timedelta(days=1)
+"""How far ahead of our clock a time may lie and still be believed: clocks and zones differ, but not by more."""
 
 _RESET_HEADERS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset", "ratelimit-resettime")
 _REMAINING_HEADERS = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")

@@ -17,7 +17,7 @@ from connectors.columns import DraftColumns
 from connectors.contract import Connector, Declaration, Page, Request, Response
 from connectors.cursor import Cursor, Gap, request_to_json
 from connectors.reading import STUMBLES, usable
-from connectors.waiting import LONGEST_WAIT_SECONDS, Clock, Sleep
+from connectors.waiting import FUTURE_SLACK, LONGEST_WAIT_SECONDS, Clock, Sleep
 from records.errors import ConfigError, Drift, Gone, GrapevineError, Throttled
 
 __all__ = ["Fetch", "Walk", "times"]
@@ -152,7 +152,7 @@ class Walk:
             self._land(step.request, response, page)
             stretch.pages += 1
             stretch.records += len(page.records)
-            moments = times(page, self._declaration)
+            moments = self._times(page)
             stretch.newest = max([*moments, *([stretch.newest] if stretch.newest else [])], default=None)
             stretch.oldest = min([*moments, *([stretch.oldest] if stretch.oldest else [])], default=None)
             queue.extend(follow)
@@ -182,10 +182,15 @@ class Walk:
         empty = 0 if ids or page.gone else step.empty_before + 1
         if empty >= _MAX_EMPTY_PAGES:
             raise Drift(f"the source gave {empty} pages without a record, each with a next one")
-        moments = times(page, self._declaration)
+        moments = self._times(page)
         if self._declaration.order == "newest_first" and floor is not None and moments and max(moments) <= floor:
             return []
         return [_Step(request, ids, empty) for request in page.next]
+
+    def _times(self, page: Page) -> list[datetime]:
+        """Return a page's times; a false one far ahead would move the head there, and end every later walk at once."""
+        latest = self._clock() + FUTURE_SLACK
+        return [moment for moment in times(page, self._declaration) if moment <= latest]
 
     def _wait(self, seconds: float) -> None:
         if seconds > LONGEST_WAIT_SECONDS:

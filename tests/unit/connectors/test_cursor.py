@@ -217,6 +217,15 @@ def test_cursor__a_source_that_ends_before_the_last_reading_says_so():
     assert "some in between are lost, pull more often" in str(shortfall)
 
 
+def test_cursor__a_row_dated_in_the_future_does_not_end_later_walks():
+    reader = Reader(Feed(rows=[1, 2, 3, 60 * 24 * 365]))
+    reader.pull()
+    assert reader.cursor.mark == START + timedelta(minutes=3)
+    reader.feed.rows.extend(range(4, 20))
+    reader.pull()
+    assert {int(row) for row in reader.seen} >= set(range(1, 20))
+
+
 def test_cursor__survives_being_written_down():
     request = HttpRequest(url="https://a.example", params=(("a", "b"),), headers=(("x", "y"),), context={"n": 1})
     cursor = Cursor(mark=START, head=START, gaps=(Gap(since=None, until=START, next=(request,)),), state={"a": [1]})

@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 
 from connectors import http
-from records.brand import Brand
+from connectors.pull import recheck_source
+from records.brand import Brand, Query
 from records.errors import Drift
+from records.setup import SourceSetup
 
 from_payloads = Path(__file__).parents[2] / "payloads"
 
@@ -349,6 +351,57 @@ def test_faults__praw_never_sleeps_by_itself(pull_all, server, time_, monkeypatc
     [pulled] = pull_all("reddit", about.settings, brands=(ACME,), environment=about.environment)
     assert pulled.result.status == "complete"
     assert sum(time_.slept) == pytest.approx(40, abs=0.1)
+
+
+def recheck(server, home, time_, name, ids):
+    about = source(name, server.url)
+    result = recheck_source(
+        SourceSetup(name=name, connector=name, source=name, settings=about.settings),
+        Query((ACME,)),
+        ids,
+        home,
+        secret_key=b"k" * 32,
+        clock=time_.clock,
+        sleep=time_.sleep,
+        environment=about.environment,
+    )
+    return result, json.loads((result.folder / "manifest.json").read_text())
+
+
+def test_faults__praw_is_asked_whether_mentions_still_stand(server, home, time_):
+    server.give(Answer(payload("reddit/search__page.json")))
+    result, manifest = recheck(server, home, time_, "reddit", [("", "t3_aa05"), ("", "t3_aa04"), ("", "t3_zz99")])
+    assert server.asked == ["/api/info/?id=t3_aa05%2Ct3_aa04%2Ct3_zz99&raw_json=1"]
+    assert (result.status, manifest["gone"]) == ("complete", [["", "t3_aa04"], ["", "t3_zz99"]])
+
+
+def test_faults__tweepy_is_asked_whether_mentions_still_stand(server, home, time_):
+    server.give(Answer(payload("x/search_recent__page.json")))
+    ids = [("", "1990000000000000001"), ("", "1960000000000000000")]
+    result, manifest = recheck(server, home, time_, "x", ids)
+    assert server.asked[0].startswith("/2/tweets?tweet.fields=author_id")
+    assert server.asked[0].endswith("&ids=1990000000000000001%2C1960000000000000000")
+    assert (result.status, manifest["gone"]) == ("complete", [["", "1960000000000000000"]])
+
+
+def test_faults__reddit_feeds_need_no_key(pull_all, server):
+    server.give(Answer((from_payloads / "reddit/search__feed.rss").read_bytes()))
+    [pulled] = pull_all("reddit", {"feeds": True, "reddit_url": server.url}, brands=(ACME,), environment={})
+    assert server.asked == ["/search.rss?q=%28Acme+OR+%40acme%29&sort=new&limit=100"]
+    assert [row["native_id"] for row in pulled.rows] == ["t3_bb01"]
+
+
+def test_faults__x_never_asks_for_more_than_seven_days(pull_all, server, time_):
+    from connectors.cursor import Cursor
+    from connectors.pull import dry_run
+
+    about = source("x", server.url)
+    setup = SourceSetup(name="x", connector="x", source="x", settings=about.settings)
+    [planned] = dry_run(setup, Query((ACME,)), {})
+    old = Cursor(head=time_.now - timedelta(days=30), mark=time_.now - timedelta(days=30)).to_json()
+    server.give(Answer(about.page))
+    pull_all("x", about.settings, brands=(ACME,), environment=about.environment, cursors={planned.slice: old})
+    assert "start_time=2026-11-15T12%3A01%3A00Z" in server.asked[0]
 
 
 def test_faults__a_record_of_another_shape_costs_only_itself(run, server, name):
