@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import gzip
 import os
-import subprocess
-import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.timing import Timing, timed
 
 WHAT = "obsei 1.1.1 (redacted, not classified)"
 _SETTINGS = """\
@@ -32,32 +31,13 @@ pipelines:
 """
 
 
-@dataclass(frozen=True)
-class PeerRun:
-    """Wall seconds of its first run and of one with nothing new, and what it said it did."""
-
-    first_seconds: float
-    again_seconds: float
-    said: str
-
-
-def measure(command: Path, real_data: Path, folder: Path) -> PeerRun:
-    """Run it twice on the airline tweets."""
+def measure(command: Path, real_data: Path, folder: Path) -> tuple[Timing, Timing]:
+    """Run it twice on the airline tweets; return the first run and the one with nothing new."""
     folder.mkdir(parents=True)
     with gzip.open(real_data / "data" / "airline_tweets_dev.csv.gz") as tweets:
         (folder / "tweets.csv").write_bytes(tweets.read())
     (folder / "obsei.yaml").write_text(_SETTINGS, encoding="utf-8")
-    first, said = _timed(command, folder)
-    again, _ = _timed(command, folder)
-    return PeerRun(first, again, said)
-
-
-def _timed(command: Path, folder: Path) -> tuple[float, str]:
     env = {**os.environ, "OBSEI_PSEUDONYM_SALT": "the salt of a benchmark"}
     env.pop("OBSEI_DB_KEY", None)
-    started = time.perf_counter()
-    done = subprocess.run([command.absolute(), "run"], cwd=folder, env=env, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - started
-    if done.returncode:
-        raise SystemExit(f"{command} run ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return seconds, done.stdout.strip().splitlines()[-1]
+    run = [str(command.absolute()), "run"]
+    return timed(run, cwd=folder, env=env)[0], timed(run, cwd=folder, env=env)[0]
