@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from grapevine.commands import register
 from grapevine.commands.screen import Screen, screen
 from records.errors import GrapevineError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "common_first", "main"]
 
 app = typer.Typer(
     name="grapevine",
@@ -49,11 +50,30 @@ def _options(
 register(app)
 
 
+def common_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with `--home` and `--debug` before the command, wherever they were written.
+
+    >>> common_first(["run", "--config", "a.toml", "--home", "var"])
+    ['--home', 'var', 'run', '--config', 'a.toml']
+    """
+    first, rest, waiting = [], [], list(arguments)
+    while waiting and waiting[0] != "--":
+        one = waiting.pop(0)
+        if one == "--debug" or one.startswith("--home="):
+            first.append(one)
+        elif one == "--home" and waiting:
+            first += [one, waiting.pop(0)]
+        else:
+            rest.append(one)
+    return [*first, *rest, *waiting]
+
+
 def main() -> None:
     """Run the command line; turn errors that a user can act on into one line and an exit code."""
-    debug = "--debug" in sys.argv
+    arguments = common_first(sys.argv[1:])
+    debug = "--debug" in arguments
     try:
-        app()
+        app(arguments)
     except GrapevineError as error:
         if debug:
             raise

@@ -24,7 +24,7 @@ from records.home import Home
 from records.setup import SourceSetup
 
 if TYPE_CHECKING:
-    from connectors.pull import PullResult
+    from connectors.pull import PlannedRequest, PullResult
     from digests.alerts import Alert
     from digests.periods import PeriodKind
     from warehouse.build import BuildReport
@@ -185,6 +185,17 @@ def pull(workspace: Workspace, *, only: Sequence[str] = ()) -> list[PullResult]:
 
     with ThreadPoolExecutor(max_workers=min(8, len(sources))) as pool:
         return [result for results in pool.map(one, sources) for result in results]
+
+
+def planned_requests(workspace: Workspace, *, only: Sequence[str] = ()) -> list[PlannedRequest]:
+    """Return the first requests that a pull would send, without sending any."""
+    from connectors import pull as pulling
+    from warehouse import load as loading
+
+    cursors = loading.cursors(workspace.home)
+    sources = [workspace.source(name) for name in only] if only else workspace.sources
+    query = Query(workspace.brands)
+    return [one for source in sources for one in pulling.dry_run(source, query, cursors.get(source.name, {}))]
 
 
 def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:

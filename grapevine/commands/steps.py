@@ -96,9 +96,13 @@ def pull(
     context: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(help="Names of sources; all when left out.")] = None,
     config: Config = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the first requests; send none.")] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch what is new from the sources into the landing folder."""
+    if dry_run:
+        _show_requests(context, config, sources or [], as_json)
+        return
     results = _step(
         context, config, "pull", lambda steps, workspace: steps.pull(workspace, only=sources or []), as_json
     )
@@ -234,6 +238,19 @@ def _moment(text: str | None) -> datetime | None:
     if moment.tzinfo is None:
         raise InputError(f"--as-of is {text!r}, which has no time zone; write it like 2026-11-16T06:00Z")
     return moment.astimezone(UTC)
+
+
+def _show_requests(context: typer.Context, config: Path | None, sources: Sequence[str], as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from grapevine import pipeline
+
+    screen: Screen = context.obj
+    planned = [asdict(one) for one in pipeline.planned_requests(screen.workspace(config), only=sources)]
+    if as_json:
+        screen.json(planned)
+    elif planned:
+        screen.table(list(planned[0]), [list(one.values()) for one in planned])
 
 
 def _show_outcomes(screen: Screen, outcomes: Sequence[Outcome]) -> None:

@@ -199,3 +199,22 @@ def test_connectors__list_and_check(desk: Desk) -> None:
     assert "GRAPEVINE_X_BEARER_TOKEN" in found["x"]["needs"]
     code, _, err = desk("connectors", "check", "hackernews", "--payloads", str(desk.folder / "none"))
     assert (code != 0, err.count("\n")) == (True, 1)
+
+
+def test_home__may_stand_after_the_command(desk: Desk) -> None:
+    desk.settings("good.csv")
+    elsewhere = desk.folder / "elsewhere"
+    assert desk("pull", "--home", str(elsewhere))[0] == 0
+    assert (elsewhere / "landing").is_dir()
+    assert cli.common_first(["sql", "--", "--home"]) == ["sql", "--", "--home"]
+    assert cli.common_first(["run", "--home=a", "--debug"]) == ["--home=a", "--debug", "run"]
+
+
+def test_pull__dry_run_shows_requests_and_sends_none(desk: Desk) -> None:
+    settings = '[[brands]]\nname = "Acme"\n[[sources]]\nconnector = "hackernews"\n'
+    (desk.folder / "grapevine.toml").write_text(settings, encoding="utf-8")
+    code, out, _ = desk("pull", "--dry-run", "--json")
+    planned = json.loads(out)
+    assert (code, len(planned) > 0) == (0, True)
+    assert "search_by_date" in json.dumps(planned)
+    assert not (desk.folder / "home" / "landing").exists()
