@@ -241,12 +241,10 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _show_requests(context: typer.Context, config: Path | None, sources: Sequence[str], as_json: bool) -> None:
-    from dataclasses import asdict
-
     from grapevine import pipeline
 
     screen: Screen = context.obj
-    planned = [asdict(one) for one in pipeline.planned_requests(screen.workspace(config), only=sources)]
+    planned = [one._asdict() for one in pipeline.planned_requests(screen.workspace(config), only=sources)]
     if as_json:
         screen.json(planned)
     elif planned:
