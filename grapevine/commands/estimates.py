@@ -15,7 +15,7 @@ from records.mention import Channel
 if TYPE_CHECKING:
     from transforms.rates import Profile
 
-__all__ = ["register"]
+__all__ = ["register", "short"]
 
 Bad = Annotated[int, typer.Option("--bad", help="Bad experiences seen.")]
 Good = Annotated[int, typer.Option("--good", help="Good experiences seen.")]
@@ -59,9 +59,9 @@ def amplify(
         (
             valence,
             f"{seen:,}",
-            _short(result[valence]["experiences"]),
-            f"{_short(result[valence]['experiences_low'])} to {_short(result[valence]['experiences_high'])}",
-            _short(result[valence]["exposures"]),
+            short(result[valence]["experiences"]),
+            f"{short(result[valence]['experiences_low'])} to {short(result[valence]['experiences_high'])}",
+            short(result[valence]["exposures"]),
             _share(result[valence]["hidden_share"]),
         )
         for valence, seen in (("bad", bad), ("good", good))
@@ -118,8 +118,8 @@ def what_if(
         return
     cases, people = result.recovered_cases, result.people
     rows = [
-        ("bad experiences put right", _short(cases.point), f"{_short(cases.low)} to {_short(cases.high)}"),
-        ("exposures avoided and gained", _short(people.point), f"{_short(people.low)} to {_short(people.high)}"),
+        ("bad experiences put right", short(cases.point), f"{short(cases.low)} to {short(cases.high)}"),
+        ("exposures avoided and gained", short(people.point), f"{short(people.low)} to {short(people.high)}"),
         ("bad experiences that can be seen at all", _share(result.recoverable_share), ""),
         ("good among what is seen, before", _share(result.visible_positive_share_before), ""),
         ("good among what is seen, after", _share(result.visible_positive_share_after), ""),
@@ -226,7 +226,7 @@ def _hours(text: str) -> float:
         raise InputError(f"--faster is {text!r}; write it like 6h or 2d") from error
 
 
-def _short(value: float | None) -> str:
+def short(value: float | None) -> str:
     """Two significant digits: the estimate knows no more."""
     if value is None:
         return "unknown"
