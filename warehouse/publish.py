@@ -48,6 +48,10 @@ class PublishReport:
     row_count: int
 
 
+class _Differs(Exception):
+    """What was written does not hold the rows that it should."""
+
+
 def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> PublishReport:
     """Publish the marts as they were last built.
 
@@ -70,7 +74,12 @@ def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> Pu
         if not (force or only_newest) and now.published_from == now.built_from and is_whole_now:
             return _report(home.current.resolve(), is_skipped=True)
         base = home.current.resolve() if is_whole_now and not (force or only_newest) else None
-        folder = _write(connection, home, now, base)
+        try:
+            folder = _write(connection, home, now, base)
+        except _Differs as error:
+            if base is None:
+                raise CheckFailed(str(error)) from error
+            folder = _write(connection, home, now, None)  # whatever is wrong with the changed copy, a new one mends it
         _switch(home, folder)
         clock.mark(connection, "published_from", now.built_from)
         _clear_up(home, keep=1 if only_newest else KEPT_FOLDERS)
@@ -141,7 +150,7 @@ def _validate(draft: Path, expected: dict[str, int]) -> None:
     parquet = {name: _parquet_rows(draft / "parquet" / name) for name in expected}
     for name, count in expected.items():
         if not count == found[name] == parquet[name]:
-            raise CheckFailed(
+            raise _Differs(
                 f"marts.{name} has {count} rows, but {found[name]} were published in DuckDB and {parquet[name]} in "
                 "Parquet; what was published before stays: run `grapevine publish --force`"
             )

@@ -58,6 +58,10 @@ def inside(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         declaration.apply(connection)
         yield connection
+    except duckdb.IOException as error:
+        raise CheckFailed(
+            f"{home.root} can't be read or written: {str(error).splitlines()[0]}; free space if the disk is full"
+        ) from error
     finally:
         connection.close()
 

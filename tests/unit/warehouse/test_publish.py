@@ -267,3 +267,13 @@ def test_delta__whole_when_the_schema_changed_the_week_is_over_or_the_copy_is_da
     (home.published_file).write_bytes(b"damage")
     ask("UPDATE raw.clock SET built_from = 'b5'")
     assert not publish(home).is_delta
+
+
+def test_delta__a_changed_copy_that_came_out_wrong_gives_way_to_a_whole_one(home, built, ask):
+    # other ids at every look, so that no row can be found again
+    ask("CREATE TABLE raw.kept AS SELECT * EXCLUDE (mention_id) FROM marts.mentions; DROP TABLE marts.mentions")
+    ask("CREATE VIEW marts.mentions AS SELECT uuid() AS mention_id, * FROM raw.kept")
+    publish(home)
+    ask("UPDATE raw.clock SET built_from = 'b2'")
+    report = publish(home)
+    assert (report.is_skipped, report.is_delta, report.row_count) == (False, False, 51)

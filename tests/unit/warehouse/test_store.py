@@ -87,6 +87,12 @@ def test_open__a_file_that_is_no_warehouse_is_named(home):
         store.open(home, step="load").__enter__()
 
 
+def test_open__a_disk_that_fails_is_said_in_one_line(home):
+    said = r"can't be read or written: .*No space left; free space"
+    with pytest.raises(CheckFailed, match=said), store.open(home, step="score"):
+        raise duckdb.IOException("IO Error: No space left\nmore")
+
+
 def test_open__the_home_and_the_lock_are_the_owners_alone(home):
     with store.open(home, step="load"):
         assert home.root.stat().st_mode & 0o777 == 0o700
