@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from records.home import Home
 from records.keys import mention_id
 from warehouse.given import insert_rows
 
-__all__ = ["LandedRun", "RunKey", "folders", "show", "waiting"]
+__all__ = ["LandedRun", "RunKey", "folders", "loaded", "show", "waiting"]
 
 RunKey = tuple[str, str, str]  # run_id, source_name, slice: the key of raw.pull
 _FORMAT = 1
@@ -95,6 +95,16 @@ def waiting(home: Home, loaded: Collection[RunKey]) -> list[LandedRun]:
     unknown = [folder for folder in folders(home) if _folder_key(folder) not in loaded]
     runs = [LandedRun(folder, _manifest(folder)) for folder in unknown]
     return sorted((run for run in runs if run.key not in loaded), key=lambda run: (run.manifest["started_at"], run.key))
+
+
+def loaded(home: Home, keys: Collection[RunKey]) -> Iterator[tuple[RunKey, Path]]:
+    """Yield the complete runs that are among the given ones, each with its folder."""
+    for folder in folders(home):
+        key = _folder_key(folder)
+        if key not in keys:
+            key = LandedRun(folder, _manifest(folder)).key
+        if key in keys:
+            yield key, folder
 
 
 def show(connection: duckdb.DuckDBPyConnection, runs: Sequence[LandedRun]) -> None:

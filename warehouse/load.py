@@ -131,11 +131,9 @@ def sweep_landing(home: Home, *, retention_days: Mapping[str, int], now: datetim
             ).fetchall()
         }
         old = [
-            run.folder
-            for run in landed.waiting(home, ())
-            if run.key in ended
-            and run.key[1] in retention_days
-            and ended[run.key] < now - timedelta(days=retention_days[run.key[1]])
+            folder
+            for (run_id, name, part), folder in landed.loaded(home, ended)
+            if name in retention_days and ended[run_id, name, part] < now - timedelta(days=retention_days[name])
         ]
         for folder in old:
             shutil.rmtree(folder)
