@@ -25,12 +25,15 @@ _HEAD = "<!-- made by `make fix` from the declarations; change those -->\n\n"
 def pages() -> dict[str, Callable[[], str]]:
     """Return the pages by file name, each with the function that makes it."""
     from connectors import reference as connectors_reference
+    from connectors import registry
+    from grapevine import schema
     from warehouse import dictionary
 
     return {
         "commands.md": commands,
         "connectors.md": connectors_reference.page,
         "errors.md": errors,
+        "grapevine.schema.json": lambda: schema.text(registry.built_in()),
         "settings.md": settings,
         "tables.md": dictionary.page,
     }
@@ -38,7 +41,7 @@ def pages() -> dict[str, Callable[[], str]]:
 
 def page(name: str) -> str:
     """Return the text of one page's file."""
-    return _HEAD + pages()[name]().rstrip() + "\n"
+    return (_HEAD if name.endswith(".md") else "") + pages()[name]().rstrip() + "\n"
 
 
 def settings() -> str:
