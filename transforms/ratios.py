@@ -12,12 +12,24 @@ change. Division by zero gives None.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from records.errors import InputError
 from transforms.bounds import count, positive
 from transforms.pooling import Pooled
 from transforms.ranges import Estimate, ratio_range
 
-__all__ = ["MIN_N", "balance", "change", "good_per_bad", "is_finding", "positive_share", "recovery_ratio", "share_of"]
+__all__ = [
+    "MIN_N",
+    "balance",
+    "change",
+    "good_per_bad",
+    "is_finding",
+    "overlap_variance",
+    "positive_share",
+    "recovery_ratio",
+    "share_of",
+]
 
 MIN_N = 12  # mentions in both periods before a change may be called a finding
 
@@ -95,6 +107,22 @@ def change(
         return None
     ratio = (after / coverage_after) / (before / coverage_before)
     return ratio_range(ratio, 1 / before + 1 / after + log_coverage_variance)
+
+
+def overlap_variance(counts: Sequence[float], experiences: float) -> float:
+    """Return what a sum of mentions over channels varies more than its Poisson noise, relative to its square.
+
+    Channels see the same N, so their counts rise and fall together: Var[Y] = Y + sum over pairs of 2 N pi_a pi_b, which
+    relative to Y^2 is 1 / Y + (1 - sum of (y_c / Y)^2) / N. This is the second term; 0 for one channel.
+
+    Args:
+        counts: mentions by channel, 0 or more.
+        experiences: N behind them; with a lower bound of N the result is an upper bound.
+    """
+    total = sum(count("mentions", each) for each in counts)
+    if not total or not experiences:
+        return 0.0
+    return (1 - sum(each**2 for each in counts) / total**2) / experiences
 
 
 def is_finding(change: Estimate | None, *, before: float, after: float, min_n: float = MIN_N) -> bool:

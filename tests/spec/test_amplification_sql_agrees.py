@@ -14,7 +14,7 @@ from transforms.amplification import Count, behind, reach_moments, told_range
 from transforms.coverage import Coverage, combine, triangular
 from transforms.ranges import Moments
 from transforms.rates import CHANNELS, load_profile
-from transforms.ratios import change, good_per_bad, is_finding, positive_share
+from transforms.ratios import change, good_per_bad, is_finding, overlap_variance, positive_share
 from transforms.spread import later_tellings, rank_one, total_exposures
 
 BOOK = load_profile("dr2013")
@@ -199,3 +199,12 @@ def test_reach__the_profile_in_sql_is_the_profile_in_python(run_sql: Callable[..
         where profile = 'satisfied_post_more' and valence = 'good'"""
     rates = load_profile("satisfied_post_more").rates["good"]
     assert run_sql(query)[0] == pytest.approx(reach_moments(rates).mean)
+
+
+@several
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=4), st.floats(0, 5000))
+def test_overlap__python_and_sql_agree(run_sql: Callable[..., Any], counts: list[int], experiences: float) -> None:
+    query = "select {{ overlap_variance('$squares', '$total', '$n') }}"
+    parameters = {"squares": float(sum(y * y for y in counts)), "total": float(sum(counts)), "n": experiences}
+    assert run_sql(query, parameters)[0] == pytest.approx(overlap_variance(counts, experiences), rel=1e-6, abs=1e-9)
+    assert overlap_variance(counts[:1], experiences) == 0

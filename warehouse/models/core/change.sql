@@ -49,12 +49,13 @@ compared as (
 
 {%- for valence in ['bad', 'good'] %}
 
-{{ valence }} as (
+{{ valence }}_channel as (
     select
         compared.brand,
         compared.period_kind,
         compared.period_start_date,
-        '{{ valence }}' as valence,
+        compared.previous_start_date,
+        compared.channel,
         coalesce(sum(before.{{ valence }}_count), 0) as count_before,
         coalesce(sum(now.{{ valence }}_count), 0) as count_now,
         coalesce(sum(now.{{ valence }}_count * compared.scale), 0) as scaled,
@@ -73,19 +74,55 @@ compared as (
         and compared.previous_start_date = before.period_start_date
         and compared.source = before.source
         and compared.channel = before.channel
-    group by compared.brand, compared.period_kind, compared.period_start_date
+    group by
+        compared.brand, compared.period_kind, compared.period_start_date, compared.previous_start_date, compared.channel
+),
+
+{{ valence }} as (
+    select
+        brand,
+        period_kind,
+        period_start_date,
+        previous_start_date,
+        '{{ valence }}' as valence,
+        sum(count_before) as count_before,
+        sum(count_now) as count_now,
+        sum(pow(count_before, 2)) as squares_before,
+        sum(pow(count_now, 2)) as squares_now,
+        sum(scaled) as scaled,
+        sum(scaled_noise) as scaled_noise,
+        sum(scaled_drift) as scaled_drift
+    from {{ valence }}_channel
+    group by brand, period_kind, period_start_date, previous_start_date
 ),
 {%- endfor %}
+
+told as (
+    select told.*, now.experiences as experiences_now, before.experiences as experiences_before
+    from (select * from bad union all select * from good) as told
+    left join {{ ref('estimate') }} as now
+        on told.brand = now.brand
+        and told.period_kind = now.period_kind
+        and told.period_start_date = now.period_start_date
+        and told.valence = now.valence
+    left join {{ ref('estimate') }} as before
+        on told.brand = before.brand
+        and told.period_kind = before.period_kind
+        and told.previous_start_date = before.period_start_date
+        and told.valence = before.valence
+),
 
 moved as (
     select
         *,
         scaled / nullif(count_before, 0) as change_ratio,
-        -- Poisson noise of both counts, and coverage as far as it changed
+        -- Poisson noise of both counts, more of it as channels see the same experiences, and coverage as far as it changed
         {{ change_log_variance(
             'count_before', 'pow(scaled, 2) / nullif(scaled_noise, 0)', 'scaled_drift / nullif(pow(scaled, 2), 0)'
-        ) }} as log_variance
-    from (select * from bad union all select * from good)
+        ) }}
+        + {{ overlap_variance('squares_before', 'count_before', 'experiences_before') }}
+        + {{ overlap_variance('squares_now', 'count_now', 'experiences_now') }} as log_variance
+    from told
 )
 
 select
