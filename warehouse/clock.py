@@ -28,6 +28,7 @@ class Clock:
     data_revision: int
     settings_hash: str
     scored_from: str | None
+    scored_loaded_at: datetime | None
     built_from: str | None
     published_from: str | None
     is_sample: bool
@@ -64,7 +65,7 @@ def next_stamp(connection: duckdb.DuckDBPyConnection) -> datetime:
 
 def mark(
     connection: duckdb.DuckDBPyConnection,
-    column: Literal["scored_from", "built_from", "published_from"],
+    column: Literal["scored_from", "scored_loaded_at", "built_from", "published_from"],
     value: str | None,
 ) -> None:
     """Write down what a step worked on; None makes the step look again."""

@@ -146,7 +146,7 @@ def _load(
     before = clock.read(connection)
     stamp = clock.next_stamp(connection)
     settings = given.fingerprint()
-    is_changed = (before is None or before.settings_hash != settings) and write(connection, given)
+    is_changed = is_rejudging = (before is None or before.settings_hash != settings) and write(connection, given)
     landed.show(connection, runs)
     moment = _as_of(connection, as_of, given, stamp)
     connection.execute("SET VARIABLE as_of = ?::TIMESTAMPTZ", [moment])
@@ -170,7 +170,8 @@ def _load(
                 "as_of": moment,
                 "data_revision": revision,
                 "settings_hash": settings,
-                "scored_from": before and before.scored_from,
+                "scored_from": None if is_rejudging else before and before.scored_from,
+                "scored_loaded_at": before and before.scored_loaded_at,
                 "built_from": before and before.built_from,
                 "published_from": before and before.published_from,
                 "is_sample": given.is_sample,

@@ -28,7 +28,11 @@ FROM (
     FROM landed
     WHERE NOT is_tombstoned
 ) AS step
-LEFT JOIN (SELECT DISTINCT mention_id, content_hash FROM raw.mention_version) AS version USING (mention_id, content_hash)
+LEFT JOIN (
+    SELECT DISTINCT mention_id, content_hash
+    FROM raw.mention_version
+    SEMI JOIN landed USING (mention_id)
+) AS version USING (mention_id, content_hash)
 WHERE step.is_followed AND (step.is_of_earlier_run OR version.mention_id IS NOT NULL);
 
 -- What each record is against the one before it: of the same run, of an earlier run, or what the warehouse holds.
@@ -124,6 +128,7 @@ SELECT
     newest(is_newer, landed.follower_count, held.follower_count) AS follower_count,
     newest(is_newer, landed.has_reply, held.has_reply) AS has_reply,
     newest(is_newer, landed.reply_at, held.reply_at) AS reply_at,
+    held.first_seen_at,
     greatest(held.fetched_at, landed.fetched_at) AS fetched_at
 FROM raw.mention_state AS held
 INNER JOIN landed_state AS landed USING (mention_id)
@@ -143,21 +148,13 @@ WHERE (
     held.reply_at
 );
 
-UPDATE raw.mention_state AS held
-SET current_version_no = changed.current_version_no,
-    content_hash = changed.content_hash,
-    url = changed.url,
-    view_count = changed.view_count,
-    like_count = changed.like_count,
-    repost_count = changed.repost_count,
-    reply_count = changed.reply_count,
-    helpful_count = changed.helpful_count,
-    follower_count = changed.follower_count,
-    has_reply = changed.has_reply,
-    reply_at = changed.reply_at,
-    state_loaded_at = getvariable('loaded_at')
-FROM changed_state AS changed
+-- Deleted and inserted, not updated: an update writes every column of every row group that it touches anew.
+DELETE FROM raw.mention_state AS held
+USING changed_state AS changed
 WHERE held.mention_id = changed.mention_id;
+
+INSERT INTO raw.mention_state BY NAME
+SELECT * EXCLUDE (is_newer), getvariable('loaded_at') AS state_loaded_at FROM changed_state;
 
 UPDATE raw.mention_state AS held
 SET fetched_at = merged.fetched_at

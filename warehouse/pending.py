@@ -50,14 +50,17 @@ def export(home: Home, *, model_version: str, prep_hash: Callable[[Sequence[str]
         brands = connection.execute("SELECT brand, names FROM raw.brand ORDER BY brand").fetchall()
         prep = [{"brand": brand, "prep_hash": prep_hash(names), "names": names} for brand, names in brands]
         models = hashlib.blake2b(repr((model_version, prep)).encode(), digest_size=8).hexdigest()
-        if now.scored_from == _fingerprint(now.data_revision, models):
+        if now.scored_from == f"{now.data_revision} {models}":
             return None
+        looked_at = now.clock_loaded_at.isoformat()
+        is_same_models = (now.scored_from or "").endswith(f" {models}")
         with store.transaction(connection):
-            count = _collect(connection, model_version, prep)
+            count = _collect(connection, model_version, prep, now.scored_loaded_at if is_same_models else None)
             if not count:
-                clock.mark(connection, "scored_from", _fingerprint(now.data_revision, models))
+                _mark(connection, now.data_revision, models, looked_at)
                 return None
-        return _write(connection, home, {"data_revision": now.data_revision, "models": models, "row_count": count})
+        run = {"data_revision": now.data_revision, "models": models, "looked_at": looked_at, "row_count": count}
+        return _write(connection, home, run)
 
 
 def import_scored(home: Home, folder: Path) -> int:
@@ -84,8 +87,8 @@ def import_scored(home: Home, folder: Path) -> int:
         connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
         connection.execute(_SCORED.read_text(encoding="utf-8"))
         # Rows that came while these were scored are pending still; only then must the next export look again.
-        is_all = now.data_revision == run["data_revision"]
-        clock.mark(connection, "scored_from", _fingerprint(now.data_revision + 1, run["models"]) if is_all else None)
+        revision = now.data_revision + 1 if now.data_revision == run["data_revision"] else None
+        _mark(connection, revision, run["models"], run["looked_at"])
         connection.execute("UPDATE raw.clock SET data_revision = data_revision + 1, clock_loaded_at = ?", [stamp])
     shutil.rmtree(folder)
     return int(run["row_count"])
@@ -97,10 +100,13 @@ def discard_leftovers(home: Home) -> None:
         shutil.rmtree(home.scoring)
 
 
-def _collect(connection: duckdb.DuckDBPyConnection, model_version: str, prep: list[dict[str, object]]) -> int:
+def _collect(
+    connection: duckdb.DuckDBPyConnection, model_version: str, prep: list[dict[str, object]], since: datetime | None
+) -> int:
     connection.execute("CREATE TEMP TABLE prep (brand VARCHAR, prep_hash VARCHAR, names VARCHAR[])")
     insert_rows(connection, "prep", prep)
     connection.execute("SET VARIABLE model_version = ?", [model_version])
+    connection.execute("SET VARIABLE since = coalesce(?::TIMESTAMPTZ, '-infinity'::TIMESTAMPTZ)", [since])
     connection.execute(_PENDING.read_text(encoding="utf-8"))
     row = connection.execute("SELECT count(*) FROM pending").fetchone()
     return int(row[0]) if row else 0
@@ -141,8 +147,9 @@ def _check(connection: duckdb.DuckDBPyConnection, folder: Path, expected: int) -
         )
 
 
-def _fingerprint(data_revision: int, models: str) -> str:
-    return f"{data_revision} {models}"
+def _mark(connection: duckdb.DuckDBPyConnection, revision: int | None, models: str, looked_at: str) -> None:
+    clock.mark(connection, "scored_from", f"{revision} {models}")
+    clock.mark(connection, "scored_loaded_at", looked_at)
 
 
 def _path(path: Path) -> str:

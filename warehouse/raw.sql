@@ -288,10 +288,11 @@ CREATE TABLE IF NOT EXISTS raw.clock (
     as_of TIMESTAMPTZ NOT NULL,                     -- "now" for every model
     data_revision BIGINT NOT NULL,                  -- rises whenever raw content changes
     settings_hash VARCHAR NOT NULL,                 -- of the settings and rates in the tables above
-    scored_from VARCHAR,                            -- fingerprint of what was last scored; NULL: look again
+    scored_from VARCHAR,                            -- fingerprint of what was last scored; NULL: look at all again
     built_from VARCHAR,                             -- fingerprint of what core and marts were built from
     published_from VARCHAR,                         -- fingerprint of what was last published
     is_sample BOOLEAN NOT NULL,                     -- whether the data are made up
+    scored_loaded_at TIMESTAMPTZ,                   -- rows loaded up to then were looked at for scored_from
     clock_loaded_at TIMESTAMPTZ NOT NULL            -- newest stamp given out; each is later than the one before
 );
 

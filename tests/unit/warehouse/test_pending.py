@@ -154,3 +154,20 @@ def test_import__missing_rows_are_refused_whole(home, landing, loaded, mention, 
     with pytest.raises(CheckFailed, match=r"was to give 2 scored rows.*has 1, 1 of them"):
         pending.import_scored(home, folder)
     assert ask("SELECT count(*) FROM raw.classification") == [(0,)]
+
+
+def test_score__later_looks_find_new_versions_and_newly_matched_brands_of_old_mentions(
+    landing, loaded, mention, export, score, ask
+):
+    landing([mention(), mention("2")])
+    loaded()
+    score()
+    landing([mention(text="found it")])
+    landing([mention("2", brands=BOTH)])
+    loaded()
+    rows = _rows(export() / "in")
+    assert sorted((row["version_no"], row["brand"]) for row in rows) == [(1, "bolt"), (2, "acme")]
+    assert score() == 2
+    assert score() == 0
+    ask("UPDATE raw.clock SET scored_from = NULL")  # looking at all finds no more
+    assert score() == 0
