@@ -33,6 +33,7 @@ FORM_FEATURES = (
     "bias", "compound", "compound_abs", "valence", "last_sentence", "worst_sentence", "no_valence", "exclamation",
     "first_person", "length", "ends_asking", "link", "repost", "addressed", "polite", "mixed", "mixed_short",
     "marks_short", "duration", "negations", "good_in_doubt", "evidence",
+    "plain_compound",
 )  # fmt: skip
 
 _MARKS = "complaint_marks"
@@ -80,7 +81,7 @@ def read(text: str, names: tuple[str, ...] = ()) -> Reading:
     tokens = vader.tokenize(plain)
     hits = vader.scan(tokens)
     compound = vader.compound(hits, plain)
-    words = [word for token in tokens for word in token.words]
+    words = [word for token in tokens for word in (token.words if token.words is not None else token.find_words())]
     matches = phrase_book().find(words)
     return Reading(text, words, compound, matches, _form(text, plain, tokens, hits, compound, words, matches))
 
@@ -159,7 +160,7 @@ def _form(
         _squash(4 * sum(hits.values) / math.sqrt(max(length, 1))),
         last,
         worst,
-        float(not hits.values),
+        float(not hits.values and not bad_hits and not good_hits),
         min(plain.count("!"), 3) / 3,
         float(not _FIRST_PERSON.isdisjoint(present)),
         math.log1p(length) / 4,
@@ -175,6 +176,7 @@ def _form(
         min(negations, 3) / 3,
         float(good_hits > 0 and (asks or negations > 0)),
         math.log1p(evidence),
+        0.0 if bad_hits else compound,
     )
 
 

@@ -75,8 +75,8 @@ class Token:
     """One word as VADER sees it; shared between texts, so never changed.
 
     Attributes:
-        text: stripped of punctuation, unless too short then.
-        lower: the same in lower case.
+        raw: as written.
+        lower: stripped of punctuation, unless too short then, in lower case.
         is_upper: whether it is written in capitals.
         valence: its value in the lexicon, None if it has none.
         matters: whether it can move the score by itself (has a valence and is no booster, or is "but").
@@ -84,37 +84,46 @@ class Token:
         boost: what it adds to the word it precedes, 0.0 for most.
         negates: whether it turns the word it precedes.
         may_be_idiom: whether a special case or a booster of two words may stand here.
-        words: what `transforms.words` makes of it; kept here because one look-up then serves both.
+        words: what `transforms.words` makes of it, None before it was asked; kept here so that one look-up serves both.
         ends_sentence: whether it ends in a full stop, an exclamation or a question mark.
     """
 
     __slots__ = (
-        "boost", "changes", "ends_sentence", "is_upper", "lower", "matters", "may_be_idiom", "negates", "text",
+        "boost", "changes", "ends_sentence", "is_upper", "lower", "matters", "may_be_idiom", "negates", "raw",
         "valence", "words",
     )  # fmt: skip
 
     def __init__(self, raw: str) -> None:
         tables = _tables()
         stripped = raw.strip(string.punctuation)
-        self.text = raw if len(stripped) <= 2 else stripped
-        self.lower = self.text.lower()
-        self.is_upper = self.text.isupper()
-        self.valence = tables.lexicon.get(self.lower)
-        self.boost = tables.boosters.get(self.lower, 0.0)
-        self.matters = (self.valence is not None and self.lower not in tables.boosters) or self.lower == "but"
-        self.words = split_piece(raw)
+        text = raw if len(stripped) <= 2 else stripped
+        self.raw = raw
+        self.lower = lower = text.lower()
+        self.is_upper = self.changes = text.isupper()
         self.ends_sentence = raw[-1:] in (".", "!", "?")
-        self.negates = self.lower in tables.negations or "n't" in self.lower
-        self.may_be_idiom = self.lower in tables.idiom_words
-        self.changes = bool(
-            self.is_upper or self.boost or self.negates or self.may_be_idiom or self.lower in _CHANGING_WORDS
-        )
+        self.words: tuple[str, ...] | None = None
+        self.valence: float | None = None
+        self.boost = 0.0
+        self.matters = self.negates = self.may_be_idiom = False
+        if lower in tables.known or "n't" in lower:  # most words of a text are not
+            self.valence = tables.lexicon.get(lower)
+            self.boost = tables.boosters.get(lower, 0.0)
+            self.matters = (self.valence is not None and lower not in tables.boosters) or lower == "but"
+            self.negates = lower in tables.negations or "n't" in lower
+            self.may_be_idiom = lower in tables.idiom_words
+            self.changes |= bool(self.boost or self.negates or self.may_be_idiom or lower in _CHANGING_WORDS)
+
+    def find_words(self) -> tuple[str, ...]:
+        """Return what `transforms.words` makes of the token, and keep it in `words`."""
+        self.words = split_piece(self.raw)
+        return self.words
 
 
 class _Tables(NamedTuple):
     lexicon: dict[str, float]
     boosters: dict[str, float]
     negations: frozenset[str]
+    known: frozenset[str]
     special: dict[str, float]
     idiom_words: frozenset[str]
     emoji: frozenset[str]
@@ -144,12 +153,19 @@ def _tables() -> _Tables:
     analyzer = original.SentimentIntensityAnalyzer()
     phrases = [*original.SPECIAL_CASES, *(word for word in original.BOOSTER_DICT if " " in word)]
     emoji = {char: name for char, name in analyzer.emojis.items() if len(char) == 1}
+    negations = frozenset(original.NEGATE)
+    idiom_words = frozenset(_key_word(phrase.split(), analyzer.lexicon) for phrase in phrases)
     return _Tables(
         lexicon=analyzer.lexicon,
         boosters=original.BOOSTER_DICT,
-        negations=frozenset(original.NEGATE),
+        negations=negations,
+        known=frozenset((*analyzer.lexicon, *original.BOOSTER_DICT))
+        | negations
+        | idiom_words
+        | _CHANGING_WORDS
+        | {"but"},
         special=original.SPECIAL_CASES,
-        idiom_words=frozenset(_key_word(phrase.split(), analyzer.lexicon) for phrase in phrases),
+        idiom_words=idiom_words,
         emoji=frozenset(emoji),
         spelled={ord(char): f" {name}" for char, name in emoji.items()},
     )

@@ -1,1 +1,0 @@
-"""Phrase lists and word lists, as data."""

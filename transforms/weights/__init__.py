@@ -1,1 +1,0 @@
-"""Weights of the experience classifier, as data."""
