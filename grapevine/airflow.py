@@ -83,6 +83,10 @@ def environment(*, airflow_home: Path, config: Path, home: Path, port: int) -> d
         # Tasks talk to the API under this address: with the port alone changed, every task would fail.
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        # The scheduler starts a task that is due before the API answers, which on a slow machine takes a minute: a task
+        # that gave up after the usual few seconds would be tried again only minutes later.
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "20",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "10.0",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GRAPEVINE_CONFIG": str(config.resolve()),
         "GRAPEVINE_HOME": str(home.resolve()),

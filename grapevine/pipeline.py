@@ -43,6 +43,7 @@ __all__ = [
     "publish",
     "pull",
     "pull_slice",
+    "rebuild_digests",
     "run",
     "score",
     "slices",
@@ -298,12 +299,18 @@ def forget(workspace: Workspace, *, mention_ids: Sequence[str] = (), author: str
         mention_ids=mention_ids,
         author_id=store.hash_person(workspace.home, author) if author else None,
     )
-    if report.mention_count and workspace.home.current.exists():
+    if report.mention_count:
+        rebuild_digests(workspace)
+    return report
+
+
+def rebuild_digests(workspace: Workspace) -> None:
+    """Build every digest anew after an erasure, so that none quotes what is gone."""
+    if workspace.home.current.exists():
         from digests.build import rebuild
         from grapevine.sending import digest_options
 
         rebuild(workspace.home, digest_options(workspace.settings))
-    return report
 
 
 def run(

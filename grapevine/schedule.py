@@ -27,11 +27,13 @@ __all__ = [
     "POOL_NOTE",
     "PUBLISHED",
     "START",
+    "ask_sources",
     "handed_on",
     "load_received",
     "note_failure",
     "pull_one",
     "received",
+    "settle_answers",
     "tell_alerts",
     "tell_digests",
 ]
@@ -162,3 +164,29 @@ def _raise_missed(outcomes: Iterable[Outcome]) -> None:
     missed = [f"{one.item} to {one.receiver}: {one.reason}" for one in outcomes if one.state == "deferred"]
     if missed:
         raise TransientError(f"not sent yet: {'; '.join(missed)}")
+
+
+def ask_sources() -> dict[str, Any]:
+    """Ask the sources whether mentions still stand and return how many of each were asked about.
+
+    Raises:
+        SourceError: a source failed; what the others and it said before lies in the landing folder.
+    """
+    from grapevine import recheck
+
+    asked = recheck.ask(pipeline.Workspace.open())
+    for name, why in asked.not_asked.items():
+        log.warning("%s was not asked whether its mentions still stand: %s", name, why)
+    failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
+    if failed:
+        raise SourceError("; ".join(failed))
+    return dict(asked.asked_counts)
+
+
+def settle_answers() -> dict[str, int]:
+    """Load what the sources said, erase what is gone, sweep old landing files; return the counts."""
+    from dataclasses import asdict
+
+    from grapevine import recheck
+
+    return asdict(recheck.settle(pipeline.Workspace.open()))

@@ -1,7 +1,8 @@
-"""`init` and `forget`: the start, and the end of what somebody wants forgotten."""
+"""`init`, `recheck` and `forget`: the start, and the end of what is gone or should be forgotten."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,14 @@ import typer
 
 from grapevine.commands.asking import ask, is_interactive
 from grapevine.commands.screen import Screen
-from records.errors import InputError
+from records.errors import InputError, SourceError
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (init, forget):
+    for command in (init, recheck, forget):
         app.command()(command)
 
 
@@ -65,6 +66,39 @@ def init(
     on = ", ".join(source.resolved_name for source in settings.sources) or "no source"
     screen.say(f"{file} written: {brand} on {on}; what the other sources need stands in it")
     screen.say(f"next: grapevine check --config {file}, then grapevine run --config {file}")
+
+
+def recheck(
+    context: typer.Context,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Mentions of each source at most; some bill each one.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Ask sources whether mentions still stand; erase what is gone or expired, and old landing files."""
+    from grapevine.recheck import MENTIONS_A_SOURCE, settle
+    from grapevine.recheck import ask as ask_sources
+
+    screen: Screen = context.obj
+    workspace = screen.workspace(config)
+    with screen.working("asking"):
+        asked = ask_sources(workspace, limit=limit or MENTIONS_A_SOURCE)
+    with screen.working("erasing"):
+        settled = settle(workspace)
+    if as_json:
+        screen.json({**asdict(settled), "asked_counts": asked.asked_counts, "not_asked": asked.not_asked})
+    else:
+        screen.say(
+            f"{sum(asked.asked_counts.values()):,} mentions asked about: {settled.edited_count:,} edited, "
+            f"{settled.gone_count:,} gone; {settled.expired_count:,} expired; {settled.erased_count:,} erased from "
+            f"every file; {settled.swept_count:,} old landing runs removed"
+        )
+        for name, why in asked.not_asked.items():
+            screen.note(f"{name} was not asked: {why}")
+    failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
+    if failed:
+        raise SourceError(f"not all could be asked about, the next sweep goes on: {'; '.join(failed)}")
 
 
 def forget(

@@ -13,7 +13,7 @@ from typing import Any
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
 HEAVY = ("duckdb", "pyarrow", "dbt", "altair", "numpy", "requests", "scipy")
-ORDER = ("grapevine_pull", "grapevine_warehouse", "grapevine_digest")
+ORDER = ("grapevine_pull", "grapevine_warehouse", "grapevine_digest", "grapevine_recheck")
 
 
 def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -9,16 +9,15 @@ from typing import Any
 import duckdb
 import pytest
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 Chain = dict[str, Any]
 
 TASKS = {
     "grapevine_pull": {"slices": [], "pull": ["slices"], "tell": ["pull", "slices"]},
     "grapevine_warehouse": {"load": [], "score": ["load"], "build": ["score"], "publish": ["build", "load"]},
     "grapevine_digest": {"is_news": [], "digest": ["is_news"], "alert": ["is_news"]},
+    "grapevine_recheck": {"ask": [], "settle": ["ask"]},
 }
-OPENS_THE_WAREHOUSE = {"slices", "load", "score", "build", "publish"}
+OPENS_THE_WAREHOUSE = {"slices", "load", "score", "build", "publish", "ask", "settle"}
 
 
 def tasks(chain: Chain) -> list[tuple[str, dict[str, Any]]]:
@@ -53,6 +52,7 @@ def test_dags__chained_by_assets(chain: Chain) -> None:
         "grapevine_pull": "0 5 * * *",
         "grapevine_warehouse": ["grapevine_landed"],
         "grapevine_digest": ["grapevine_published"],
+        "grapevine_recheck": "0 3 * * *",
     }
     assert {task_id: task["outlets"] for task_id, task in tasks(chain) if task["outlets"]} == {
         "tell": ["grapevine_landed"],

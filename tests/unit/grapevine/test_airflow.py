@@ -32,6 +32,7 @@ def test_environment__port_and_base_url_agree(tmp_path: Path) -> None:
     assert env["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:18081"
     assert env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18081/execution/"
     assert env["AIRFLOW__CORE__PARALLELISM"] == "4"
+    assert int(env["AIRFLOW__WORKERS__EXECUTION_API_RETRIES"]) > 5  # Airflow's own, too few on a slow machine
     assert env["AIRFLOW__API__WORKERS"] == "1"
     assert env["AIRFLOW__CORE__LOAD_EXAMPLES"] == "False"
     assert env["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] == "False"
