@@ -27,7 +27,7 @@ run: install  ## the whole way on the sample, offline: pull to digest
 	$(BIN)/grapevine --home $(HOME_DIR) run --config examples/sample/grapevine.toml
 
 test: install  ## all tests; those on real data run when GRAPEVINE_REAL_DATA is set
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: install  ## style, types, import directions, generated docs
 	$(BIN)/ruff check .

@@ -18,8 +18,6 @@ import pytest
 
 from records.home import Home
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 SAMPLE = EXAMPLES / "sample" / "grapevine.toml"
