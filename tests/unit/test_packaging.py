@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
+import re
 import shutil
 import subprocess
 import sys
@@ -68,3 +70,31 @@ def test_wheel__works_outside_the_tree(wheel: Path, tmp_path: Path) -> None:
 def test_top_level_names__have_one_owner(name: str) -> None:
     owners = set(packages_distributions().get(name, [])) | {CONFIG["metadata"]["name"]}
     assert owners == {CONFIG["metadata"]["name"]}
+
+
+def test_requirements__name_every_import() -> None:
+    distributions = packages_distributions()
+    required = {_plain(re.split(r"[<>=]", line)[0]) for line in CONFIG["options"]["install_requires"].split()}
+    rooms = {name.split(".")[0] for name in PACKAGES}
+    unnamed = {
+        f"{module} in {path.relative_to(ROOT)}"
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        for module in _imported(path) - rooms - sys.stdlib_module_names
+        if required.isdisjoint(map(_plain, distributions.get(module, ["?"])))
+    }
+    assert unnamed == set()
+
+
+def _plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
