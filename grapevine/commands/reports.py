@@ -8,6 +8,8 @@ from typing import Any
 
 __all__ = ["figures", "summary"]
 
+_REASONS_SHOWN = 3
+
 
 def figures(step: str, report: Any) -> dict[str, Any]:
     """Return a step's report as plain values, ready for JSON."""
@@ -61,7 +63,15 @@ def _pull(results: Any) -> str:
     parts = [f"{_count(read, 'row')} from {_count(len(results), 'slice')}"]
     parts += [f"{count} {status}" for status, count in sorted(by_status.items()) if status != "complete"]
     troubles = [f"{result.source_name}: {result.error.message}" for result in results if result.error]
-    return "; ".join([", ".join(parts), *troubles])
+    rejects = [_rejects(result) for result in results if result.rejected_count]
+    return "; ".join([", ".join(parts), *troubles, *rejects])
+
+
+def _rejects(result: Any) -> str:
+    reasons = Counter(result.rejected).most_common(_REASONS_SHOWN)
+    told = ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
+    more = ", ..." if len(result.rejected) > _REASONS_SHOWN else ""
+    return f"{result.source_name}: {result.rejected_count:,} rejected ({told}{more}), see {result.folder}/rejects.jsonl"
 
 
 def _count(number: int, noun: str) -> str:

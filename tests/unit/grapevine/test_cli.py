@@ -70,6 +70,16 @@ def test_pull__says_what_came(desk: Desk) -> None:
     assert desk("pull")[1] == "0 rows from 1 slice, 1 unchanged\n"
 
 
+def test_pull__says_what_was_rejected_and_where_it_stands(desk: Desk) -> None:
+    desk.settings("bad.csv")
+    rows = "".join(f"{line},fine,2026-01-02T03:04:05,5\n" for line in range(2)) + ",fine,2026-01-02T03:04:05Z,5\n"
+    (desk.folder / "bad.csv").write_text(f"{GOOD}{rows}", encoding="utf-8")
+    _, out, _ = desk("pull")
+    told, _, place = out.strip().partition(", see ")
+    assert told == "5 rows from 1 slice; reviews: 3 rejected (2 x a time without a zone; set time_zone, 1 x no id)"
+    assert len(Path(place).read_text(encoding="utf-8").splitlines()) == 3
+
+
 @pytest.mark.parametrize(
     ("path", "text", "more", "code", "said"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,17 @@ def write(folder: Path, text: str) -> Path:
     path = folder / "grapevine.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_readme__its_settings_can_be_used(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        settings = load_settings(write(tmp_path, f'[[brands]]\nname = "Your Brand"\n{block}'))
+        assert settings.source_setups()
 
 
 def test_brands__keys_zones_and_names(tmp_path: Path) -> None:
