@@ -73,6 +73,26 @@ class Workspace:
         return cls(load_settings(resolve_config(config)), resolve_home(home))
 
     @cached_property
+    def own_weights(self) -> Path | None:
+        """The weights file of `grapevine train` that labels mentions, or None for the weights that come with us.
+
+        Raises:
+            ConfigError: the settings name a file that is not there.
+        """
+        named = self.settings.classifier.weights
+        if named is None:
+            return self.home.weights if self.home.weights.exists() else None
+        if named == "default":
+            return None
+        path = self.settings.folder / named
+        if not path.is_file():
+            raise ConfigError(
+                f"[classifier] weights is {named!r}, but {path} does not exist; make it with `grapevine train`, "
+                "or take the setting out"
+            )
+        return path
+
+    @cached_property
     def brands(self) -> tuple[Brand, ...]:
         """The configured brands."""
         return self.settings.brand_records()
@@ -202,6 +222,7 @@ def planned_requests(workspace: Workspace, *, only: Sequence[str] = ()) -> list[
 def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:
     """Bring landed pages, cursors and settings into the warehouse, in one transaction."""
     from grapevine.sources import source_row
+    from transforms.confusion import DEFAULT_WEIGHTS, read_confusion
     from warehouse import load as loading
 
     settings = workspace.settings
@@ -214,6 +235,7 @@ def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:
         as_of=as_of or settings.as_of,
         settings_hash=settings.digest_hash,
         is_sample=settings.sample,
+        confusion=read_confusion(workspace.own_weights or DEFAULT_WEIGHTS),
     )
 
 
@@ -224,16 +246,19 @@ def score(workspace: Workspace, *, workers: int | None = None) -> int:
         workspace: what to work on.
         workers: processes; the number of cores when left out.
     """
-    from transforms.score import MODEL_VERSION, prep_hash, score_files
+    from transforms.confusion import read_facts
+    from transforms.score import model_version, prep_hash, score_files
     from warehouse import pending
 
     pending.discard_leftovers(workspace.home)
-    folder = pending.export(workspace.home, model_version=MODEL_VERSION, prep_hash=prep_hash)
+    own = workspace.own_weights
+    model = model_version(read_facts(own)["model_version"] if own else None)
+    folder = pending.export(workspace.home, model_version=model, prep_hash=prep_hash)
     if folder is None:
         return 0
 
     inputs = sorted((folder / "in").glob("*.parquet"))
-    score_files(inputs, folder / "out", workers=workers or os.cpu_count() or 1)
+    score_files(inputs, folder / "out", workers=workers or os.cpu_count() or 1, weights=own)
     return pending.import_scored(workspace.home, folder)
 
 

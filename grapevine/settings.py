@@ -25,6 +25,7 @@ from records.mention import Channel
 __all__ = [
     "AlertSettings",
     "BrandSettings",
+    "ClassifierSettings",
     "CoverageSettings",
     "DigestSettings",
     "HookSettings",
@@ -110,6 +111,17 @@ class CoverageSettings(_Strict):
         return self
 
 
+class ClassifierSettings(_Strict):
+    """`[classifier]`: what decides whether a mention tells of a bad or a good experience."""
+
+    weights: str | None = Field(
+        None,
+        min_length=1,
+        description="Weights file from `grapevine train`, relative to this file; weights.tsv in the home folder when "
+        'left out and there, else those that come with Grapevine; "default": always the latter.',
+    )
+
+
 class DigestSettings(_Strict):
     """`[digest]`: who receives the weekly digest and from whom."""
 
@@ -160,6 +172,7 @@ class Settings(_Strict):
     brands: tuple[BrandSettings, ...] = Field((), description="Brands to listen for.")
     sources: tuple[SourceSettings, ...] = Field((), description="What to pull.")
     coverage: tuple[CoverageSettings, ...] = Field((), description="What share of tellings is collected.")
+    classifier: ClassifierSettings = Field(default_factory=ClassifierSettings, description="What labels mentions.")
     digest: DigestSettings = Field(default_factory=DigestSettings, description="The digest.")
     mail: MailSettings | None = Field(None, description="The server that sends; nothing is sent without it.")
     hooks: tuple[HookSettings, ...] = Field((), description="Where digests and alerts are posted as well.")

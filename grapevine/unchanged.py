@@ -66,6 +66,7 @@ def _seen(home: Home, config: Path, patterns: Sequence[str], digests: Sequence[s
         "settings": _look([config.resolve()]),
         "sources": _look(expand(patterns)),
         "warehouse": _look([home.warehouse]),
+        "weights": _look([home.weights] if home.weights.exists() else []),
         "published": str(home.current.readlink()),
         "published_file": _look([home.published_file]),
         "digests": _look([Path(folder) / "mail.eml" for folder in digests]),

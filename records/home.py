@@ -25,6 +25,11 @@ class Home:
         return self.root / "grapevine.duckdb"
 
     @property
+    def weights(self) -> Path:
+        """The classifier's own weights, from `grapevine train`; the default ones are used while it is missing."""
+        return self.root / "weights.tsv"
+
+    @property
     def scoring(self) -> Path:
         """`scoring/<run>/in` and `out`: pending and scored rows as Parquet."""
         return self.root / "scoring"

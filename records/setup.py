@@ -12,7 +12,7 @@ from typing import Any
 
 from records.mention import Channel
 
-__all__ = ["Coverage", "RatingScale", "SourceRow", "SourceSetup"]
+__all__ = ["Confusion", "Coverage", "RatingScale", "SourceRow", "SourceSetup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +102,22 @@ class Coverage:
     high: float
     basis: str
     is_disjoint: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """How often a model gave one label to texts of one true label, on texts that it had not seen.
+
+    Attributes:
+        model_version: the model, as classifications name it.
+        actual: what a person says: bad, neutral or good.
+        labelled: what the model said: bad, neutral or good.
+        mention_count: texts, 0 or more.
+        measured_on: which texts, and how they were kept apart from those that the model learned from.
+    """
+
+    model_version: str
+    actual: str
+    labelled: str
+    mention_count: int
+    measured_on: str

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from records.errors import InputError
+from transforms.confusion import DEFAULT_WEIGHTS
 from transforms.features import FORM_FEATURES, Reading, character_features, common_features, group_features
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
 ]
 
 LABELS = ("bad", "neutral", "good")
-DEFAULT_WEIGHTS = Path(__file__).parent / "weights" / "default.tsv"
 
 _WORD_SCALE = 3.0  # words share one weight's room: each of n counts 3 / sqrt(n)
 

@@ -12,7 +12,7 @@ import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,7 @@ __all__ = [
     "INPUT_SCHEMA",
     "MODEL_VERSION",
     "OUTPUT_SCHEMA",
+    "model_version",
     "prep_hash",
     "rating_label",
     "score_batch",
@@ -104,6 +105,7 @@ class _Row(NamedTuple):
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
 _ROWS_PER_TASK = 2048
+_worker_weights: list[Weights | None] = []  # in a worker process: the one model it was started with
 _ROWS_WORTH_A_POOL = 20_000  # below this, starting processes takes longer than the work
 
 
@@ -128,7 +130,7 @@ def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.Rec
     chances = predict(readings, weights).tolist()
     copied = [signature_words(row.title, row.text) for row in rows]
     bands = minhash_bands(copied)
-    version = weights.model_version if weights else MODEL_VERSION
+    version = model_version(weights.model_version if weights else None)
     scored = [
         _score(row, text, reading, chance, words, band, version)
         for row, text, reading, chance, words, band in zip(rows, texts, readings, chances, copied, bands, strict=True)
@@ -136,6 +138,16 @@ def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.Rec
     columns = zip(*scored, strict=True) if scored else ([] for _ in OUTPUT_SCHEMA)
     arrays = [pa.array(values, field.type) for field, values in zip(OUTPUT_SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_SCHEMA)
+
+
+def model_version(own: str | None) -> str:
+    """Return what names a model in `raw.classification`; it changes with the program as well as with the weights.
+
+    Args:
+        own: the `model_version` in a weights file of `grapevine train`; None for the weights of the package.
+    """
+    # Weights that were made under an earlier version of the program work otherwise under this one.
+    return f"{MODEL_VERSION}+{own.rpartition('+')[2]}" if own else MODEL_VERSION
 
 
 def rating_label(rating: float, rating_max: float, bad_max: float | None = None, good_min: float | None = None) -> str:
@@ -170,13 +182,17 @@ def prep_hash(names: Sequence[str]) -> str:
     return _prep_hash(tuple(names))
 
 
-def score_files(inputs: Sequence[Path], out: Path, workers: int = 1) -> int:
+def score_files(inputs: Sequence[Path], out: Path, workers: int = 1, weights: Path | None = None) -> int:
     """Score Parquet files into files of the same names; return the number of rows.
 
     Args:
         inputs: files with the columns of `INPUT_SCHEMA`.
         out: folder for the results, made if missing; each file appears whole or not at all.
         workers: processes; 1 runs in this one, as does what is too little to be worth starting others.
+        weights: a weights file; None for the weights that come with the package.
+
+    Raises:
+        InputError: the weights file can't be used.
     """
     out.mkdir(parents=True, exist_ok=True)
     total: int = sum(pq.read_metadata(path).num_rows for path in inputs)
@@ -184,29 +200,40 @@ def score_files(inputs: Sequence[Path], out: Path, workers: int = 1) -> int:
     was_collecting = gc.isenabled()
     gc.disable()
     try:
-        _score_files(inputs, out, workers if total >= _ROWS_WORTH_A_POOL else 1)
+        _score_files(inputs, out, workers if total >= _ROWS_WORTH_A_POOL else 1, weights)
     finally:
         if was_collecting:
             gc.enable()
     return total
 
 
-def _score_files(inputs: Sequence[Path], out: Path, workers: int) -> None:
+def _score_files(inputs: Sequence[Path], out: Path, workers: int, weights: Path | None) -> None:
     if workers <= 1 or multiprocessing.current_process().daemon:  # a daemon may have no children
+        score = partial(score_batch, weights=Weights.read(weights) if weights else None)
         for path in inputs:
-            _write(out / path.name, map(score_batch, _batches(path)))
+            _write(out / path.name, map(score, _batches(path)))
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.disable) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(weights,)) as pool:
         for path in inputs:
             _write(out / path.name, _in_order(pool, _batches(path), workers))
+
+
+def _start_worker(weights: Path | None) -> None:
+    """Read the weights once a process: handed over with each task, they would cost more than the task."""
+    gc.disable()
+    _worker_weights.append(Weights.read(weights) if weights else None)
+
+
+def _score_in_worker(batch: pa.RecordBatch) -> pa.RecordBatch:
+    return score_batch(batch, _worker_weights[0])
 
 
 def _in_order(pool: ProcessPoolExecutor, batches: Iterator[pa.RecordBatch], workers: int) -> Iterator[pa.RecordBatch]:
     """Score batches in the pool and give them back in order, with no more than a few in memory."""
     waiting: deque[Future[pa.RecordBatch]] = deque()
     for batch in batches:
-        waiting.append(pool.submit(score_batch, batch))
+        waiting.append(pool.submit(_score_in_worker, batch))
         if len(waiting) > 2 * workers:
             yield waiting.popleft().result()
     while waiting:

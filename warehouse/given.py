@@ -1,16 +1,17 @@
-"""What the settings and the rate book give: the tables raw.brand, raw.source, raw.coverage and raw.rate_profile."""
+"""What is given and not pulled: raw.brand, raw.source, raw.coverage, raw.rate_profile and raw.confusion."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from records.brand import Brand
-from records.setup import Coverage, SourceRow
+from records.setup import Confusion, Coverage, SourceRow
 from transforms.coverage import triangular
 from transforms.rates import profile_names, profile_rows
 
@@ -28,6 +29,7 @@ class Given:
         profile: the rate profile in use: its name in the rate book, or the path of a TOML file.
         settings_hash: of the whole settings file.
         is_sample: whether the data are made up.
+        confusion: how often the weights in use were right; empty where that was never measured.
     """
 
     brands: Sequence[Brand]
@@ -36,6 +38,7 @@ class Given:
     profile: str
     settings_hash: str
     is_sample: bool
+    confusion: Sequence[Confusion] = ()
 
     @property
     def has_only_files(self) -> bool:
@@ -49,12 +52,18 @@ class Given:
 
     def fingerprint(self) -> str:
         """Return 32 hex digits that change when anything does that `write` writes, or the settings file."""
-        said = repr((*self.brands, *self.sources, *self.coverage, self.rates(), self.settings_hash, self.is_sample))
+        told = (*self.brands, *self.sources, *self.coverage, *self.confusion)
+        said = repr((*told, self.rates(), self.settings_hash, self.is_sample))
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def write(connection: duckdb.DuckDBPyConnection, given: Given) -> bool:
+def write(connection: duckdb.DuckDBPyConnection, given: Given, stamp: datetime) -> bool:
     """Write the settings tables anew; a brand or source that leaves the settings stays while mentions name it.
+
+    Args:
+        connection: inside a transaction.
+        given: what to write.
+        stamp: of this load.
 
     Returns:
         Whether labels were dropped because their source's cut points changed: those ratings wait to be judged again.
@@ -70,6 +79,9 @@ def write(connection: duckdb.DuckDBPyConnection, given: Given) -> bool:
     insert_rows(connection, "raw.coverage", [_coverage_row(coverage) for coverage in given.coverage])
     connection.execute("DELETE FROM raw.rate_profile")
     insert_rows(connection, "raw.rate_profile", given.rates())
+    connection.execute("DELETE FROM raw.confusion")
+    measured = [asdict(one) | {"confusion_loaded_at": stamp} for one in given.confusion]
+    insert_rows(connection, "raw.confusion", measured)
     dropped = connection.execute(
         "DELETE FROM raw.classification AS held USING raw.mention_version AS version, raw.source AS source, "
         "source_before AS before WHERE held.mention_id = version.mention_id AND held.version_no = version.version_no "

@@ -19,7 +19,7 @@ import duckdb
 from records.brand import Brand
 from records.errors import CheckFailed
 from records.home import Home
-from records.setup import Coverage, SourceRow
+from records.setup import Confusion, Coverage, SourceRow
 from warehouse import blank, clock, landed, store
 from warehouse.given import Given, insert_rows, write
 
@@ -66,6 +66,7 @@ def load(
     as_of: datetime | None,
     settings_hash: str,
     is_sample: bool,
+    confusion: Sequence[Confusion] = (),
 ) -> LoadReport:
     """Load every landing run that has not been loaded, and the settings.
 
@@ -79,6 +80,7 @@ def load(
             else now. "Now" stands still within an hour in which nothing new came.
         settings_hash: of the whole settings file.
         is_sample: whether the data are made up.
+        confusion: how often the weights in use were right; empty where that was never measured.
 
     Raises:
         Busy: another process holds the warehouse.
@@ -91,6 +93,7 @@ def load(
         profile=profile,
         settings_hash=settings_hash,
         is_sample=is_sample,
+        confusion=confusion,
     )
     with store.open(home, step="load") as connection:
         runs = landed.waiting(home, _loaded_keys(connection))
@@ -146,7 +149,7 @@ def _load(
     before = clock.read(connection)
     stamp = clock.next_stamp(connection)
     settings = given.fingerprint()
-    is_changed = is_rejudging = (before is None or before.settings_hash != settings) and write(connection, given)
+    is_changed = is_rejudging = (before is None or before.settings_hash != settings) and write(connection, given, stamp)
     landed.show(connection, runs)
     moment = _as_of(connection, as_of, given, stamp)
     connection.execute("SET VARIABLE as_of = ?::TIMESTAMPTZ", [moment])

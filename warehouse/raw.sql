@@ -170,6 +170,19 @@ CREATE TABLE IF NOT EXISTS raw.override (
     PRIMARY KEY (mention_id, brand)
 );
 
+-- How often the weights in use gave which label to mentions whose true label is known, on texts that they had not seen.
+-- Empty where the weights in use were never measured so. Holds for labels from words, not for those from ratings.
+-- One row per true and given label of the weights in use; key model_version, actual, labelled.
+CREATE TABLE IF NOT EXISTS raw.confusion (
+    model_version VARCHAR NOT NULL,                 -- the model, as raw.classification names it
+    actual VARCHAR NOT NULL,                        -- what a person says: bad, neutral or good
+    labelled VARCHAR NOT NULL,                      -- what the model said: bad, neutral or good
+    mention_count BIGINT NOT NULL,                  -- texts of the trial, 0 or more
+    measured_on VARCHAR NOT NULL,                   -- which texts, and how they were kept apart from those learned from
+    confusion_loaded_at TIMESTAMPTZ NOT NULL,       -- stamp of the load that brought this row
+    PRIMARY KEY (model_version, actual, labelled)
+);
+
 -- A brand's own series: sales, orders, churn, contacts, NPS.
 -- One row per brand, series and day; key brand, series, observed_on.
 CREATE TABLE IF NOT EXISTS raw.outcome (

@@ -49,6 +49,7 @@ CHANGES: dict[str, Callable[[Home, Path], None]] = {
     "a source file gone": lambda home, config: (config.parent / "reviews-1.csv").unlink(),
     "the warehouse": lambda home, config: _touch(home.warehouse),
     "the published file": lambda home, config: _touch(home.published_file),
+    "weights of its own": lambda home, config: home.weights.write_text("# model_version: own"),
     "what is current": lambda home, config: home.current.unlink(),
     "a digest": lambda home, config: (home.digests / "2026-W46" / "acme" / "mail.eml").unlink(),
     "the stamp": lambda home, config: (home.state / "last_run.json").write_text("{"),

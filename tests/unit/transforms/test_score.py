@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.score import INPUT_SCHEMA, OUTPUT_SCHEMA, prep_hash, rating_label, score_batch, score_files
+from transforms.experience import Weights, default_weights
+from transforms.score import (
+    INPUT_SCHEMA,
+    MODEL_VERSION,
+    OUTPUT_SCHEMA,
+    prep_hash,
+    rating_label,
+    score_batch,
+    score_files,
+)
 
 
 def batch(rows: list[dict[str, Any]]) -> pa.RecordBatch:
@@ -141,3 +150,20 @@ def test_score_files__same_rows_in_files_of_the_same_names(
 
 def test_score_files__nothing_pending(tmp_path: Path) -> None:
     assert score_files([], tmp_path / "out", 2) == 0
+
+
+def test_score_files__weights_of_ones_own_in_any_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transforms.score._ROWS_WORTH_A_POOL", 1)
+    default = default_weights()
+    own = Weights("experience-0+own-1", default.names, -default.table, 1.0)
+    own.write(tmp_path / "own.tsv")
+    (tmp_path / "in").mkdir()
+    table = pa.Table.from_batches([batch([{"text": "worst airline ever, rude staff"}])])
+    pq.write_table(table, tmp_path / "in" / "a.parquet")
+    for workers in (1, 2):
+        out = tmp_path / f"out{workers}"
+        score_files([tmp_path / "in" / "a.parquet"], out, workers, weights=tmp_path / "own.tsv")
+        (row,) = pq.read_table(out / "a.parquet").to_pylist()
+        assert (row["label"], row["model_version"]) == ("good", f"{MODEL_VERSION}+own-1")

@@ -8,7 +8,7 @@ import pytest
 from records.brand import Brand
 from records.errors import CheckFailed
 from records.keys import mention_id
-from records.setup import Coverage, RatingScale, SourceRow
+from records.setup import Confusion, Coverage, RatingScale, SourceRow
 from warehouse.load import cursors, load, sweep_landing
 
 PUBLISHED = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -292,3 +292,21 @@ def test_load__profile_that_does_not_exist_is_refused(home):
         load(
             home, brands=[], sources=[], coverage=[], profile="nope", as_of=None, settings_hash="", is_sample=False
         )  # fmt: skip
+
+
+def test_confusion__is_that_of_the_weights_in_use(loaded, ask):
+    def matrix(model: str) -> list[Confusion]:
+        cell = {"model_version": model, "measured_on": "90 texts"}
+        return [
+            Confusion(actual=a, labelled=b, mention_count=20 if a == b else 5, **cell)
+            for a in ("bad", "neutral", "good")
+            for b in ("bad", "neutral", "good")
+        ]
+
+    loaded(confusion=matrix("own-1"))
+    loaded(confusion=matrix("own-2"))
+    asked = "SELECT DISTINCT model_version FROM raw.confusion"
+    assert ask(asked) == [("own-2",)]
+    assert ask("SELECT sum(mention_count) FROM raw.confusion WHERE actual = labelled") == [(60,)]
+    loaded()
+    assert ask(asked) == []
