@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, is_dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["figures", "summary"]
+__all__ = ["figures", "near", "summary"]
 
 _REASONS_SHOWN = 3
 
@@ -57,6 +58,12 @@ def summary(step: str, report: Any) -> str:
     raise ValueError(f"{step!r} is no step")
 
 
+def near(path: Path) -> str:
+    """Return a path as one would type it here: relative where it lies under the working directory."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _pull(results: Any) -> str:
     by_status = Counter(result.status for result in results)
     read = sum(result.read_count for result in results)
@@ -71,7 +78,7 @@ def _rejects(result: Any) -> str:
     reasons = Counter(result.rejected).most_common(_REASONS_SHOWN)
     told = ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
     more = ", ..." if len(result.rejected) > _REASONS_SHOWN else ""
-    return f"{result.source_name}: {result.rejected_count:,} rejected ({told}{more}), see {result.folder}/rejects.jsonl"
+    return f"{result.source_name}: {result.rejected_count:,} rejected ({told}{more}), see {near(result.folder / "rejects.jsonl")}"
 
 
 def _count(number: int, noun: str) -> str:

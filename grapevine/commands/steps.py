@@ -262,5 +262,4 @@ def _show_outcomes(screen: Screen, outcomes: Sequence[Outcome]) -> None:
 
 def _show_digests(screen: Screen, folders: Iterable[Path]) -> None:
     for folder in folders:
-        page = folder / "page.html"
-        screen.say(str(page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page))
+        screen.say(reports.near(folder / "page.html"))

@@ -77,7 +77,7 @@ def test_pull__says_what_was_rejected_and_where_it_stands(desk: Desk) -> None:
     _, out, _ = desk("pull")
     told, _, place = out.strip().partition(", see ")
     assert told == "5 rows from 1 slice; reviews: 3 rejected (2 x a time without a zone; set time_zone, 1 x no id)"
-    assert len(Path(place).read_text(encoding="utf-8").splitlines()) == 3
+    assert len((desk.folder / place).read_text(encoding="utf-8").splitlines()) == 3
 
 
 @pytest.mark.parametrize(
