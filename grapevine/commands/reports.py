@@ -78,7 +78,8 @@ def _rejects(result: Any) -> str:
     reasons = Counter(result.rejected).most_common(_REASONS_SHOWN)
     told = ", ".join(f"{count:,} x {reason}" for reason, count in reasons)
     more = ", ..." if len(result.rejected) > _REASONS_SHOWN else ""
-    return f"{result.source_name}: {result.rejected_count:,} rejected ({told}{more}), see {near(result.folder / "rejects.jsonl")}"
+    place = near(result.folder / "rejects.jsonl")
+    return f"{result.source_name}: {result.rejected_count:,} rejected ({told}{more}), see {place}"
 
 
 def _count(number: int, noun: str) -> str:
