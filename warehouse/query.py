@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from records.errors import CheckFailed, InputError
 from records.home import Home
-from warehouse.published import read_latest
+from warehouse.published import FILE, read_latest
 
-__all__ = ["Answer", "connect", "latest", "select"]
+__all__ = ["Answer", "connect", "latest", "select", "snapshot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,27 @@ def connect(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         InputError: nothing has been published.
         CheckFailed: the published file is damaged.
     """
-    if not home.published_file.exists():
+    with _open(home, home.published_file.resolve()) as connection:
+        yield connection
+
+
+@contextmanager
+def snapshot(home: Home) -> Iterator[tuple[dict[str, Any], duckdb.DuckDBPyConnection]]:
+    """As `connect`, with the latest.json of the same folder, whatever is published in the meantime."""
+    folder = home.current.resolve()  # the link is followed once
+    with _open(home, folder / FILE) as connection:
+        yield read_latest(folder), connection
+
+
+@contextmanager
+def _open(home: Home, file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not file.exists():
         raise InputError(f"nothing is published in {home.root}; run `grapevine run`")
     try:
-        connection = duckdb.connect(str(home.published_file.resolve()), read_only=True)
+        connection = duckdb.connect(str(file), read_only=True)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise CheckFailed(
-            f"{home.published_file} can't be opened; run `grapevine publish --force` ({reason})"
-        ) from error
+        raise CheckFailed(f"{file} can't be opened; run `grapevine publish --force` ({reason})") from error
     with connection:
         connection.execute("SET TimeZone = 'UTC'; SET search_path = 'marts'")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")

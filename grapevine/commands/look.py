@@ -1,4 +1,4 @@
-"""`status`, `doctor`, `sql` and `docs`: looking, without changing anything that is published."""
+"""`status`, `doctor`, `sql`, `mcp` and `docs`: looking, without changing anything that is published."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, doctor, sql, docs):
+    for command in (status, doctor, sql, mcp, docs):
         app.command()(command)
 
 
@@ -74,6 +74,14 @@ def sql(
         screen.json(answer.rows_as_dicts())
     else:
         screen.table(answer.columns, answer.rows)
+
+
+def mcp(context: typer.Context) -> None:
+    """Answer an assistant's questions on the published tables; read-only, over standard input and output."""
+    from grapevine.assistant.server import make_server
+
+    screen: Screen = context.obj
+    make_server(screen.resolved_home()).run()
 
 
 def docs(context: typer.Context) -> None:

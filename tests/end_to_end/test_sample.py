@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import filecmp
 import json
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from mcp import Client, StdioServerParameters
 
 from records.home import Home
 
@@ -121,6 +123,35 @@ def test_sample__digest_says_that_it_is_a_sample(unhurt: Unhurt) -> None:
     for brand in ("thistlepost", "quickwren"):
         text = (unhurt.home.digests / "2026-W46" / brand / "mail.txt").read_text()
         assert "sample" in text.lower()
+
+
+def test_mcp__answers_what_the_tables_say(unhurt: Unhurt) -> None:
+    command = str(Path(sys.executable).with_name("grapevine"))
+    server = StdioServerParameters(command=command, args=["--home", str(unhurt.home.root), "mcp"])
+
+    async def asked() -> dict[str, Any]:
+        async with Client(server, read_timeout_seconds=60) as client:
+            tools = (await client.list_tools()).tools
+            given = {"brand": "thistlepost", "period": "2026-W46"}
+            answers = {}
+            for tool in tools:
+                known = tool.input_schema.get("properties", {})
+                answer = await client.call_tool(tool.name, {name: given[name] for name in given if name in known})
+                assert not answer.is_error, f"{tool.name}: {answer.content}"
+                answers[tool.name] = answer.structured_content
+            return answers
+
+    answers = asyncio.run(asked())
+
+    assert [one["brand"] for one in answers["brands"]["brands"]] == ["thistlepost", "quickwren"]
+    found = answers["figures"]["periods"][0]["figures"]["estimated_bad_count"]
+    assert [(found["value"], found["low"], found["high"])] == published(
+        unhurt.home,
+        "SELECT estimated_bad_count, estimated_bad_count_low, estimated_bad_count_high FROM marts.brand_period "
+        "WHERE brand = 'thistlepost' AND period_name = '2026-W46'",
+    )
+    assert [one["queue_rank"] for one in answers["response_queue"]["cases"]] == list(range(1, 11))
+    assert len(answers["mentions"]["mentions"]) == 10
 
 
 def test_run__again_changes_nothing(unhurt: Unhurt, grapevine: Grapevine, tables_of: TablesOf) -> None:
