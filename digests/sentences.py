@@ -6,6 +6,7 @@ exposures are never called people; what is a finding stands in `digests.changes`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -206,8 +207,9 @@ def _estimate(words: Catalogue, now: PeriodFigures | None) -> tuple[str, str]:
     if now is None or now.bad_count == 0 or not now.estimated_bad.is_known:
         return "", ""
     low, high = now.estimated_bad.ends
-    # Rounding must not bring an end below what was seen with our own eyes.
-    told = [words.whole(end) if two_digits(end) > now.bad_count else words.count(now.bad_count) for end in (low, high)]
+    # Rounding must not bring an end below what was seen; several channels may have seen one experience twice.
+    seen = min(now.bad_count, math.floor(low))
+    told = [words.whole(end) if two_digits(end) > seen else words.count(seen) for end in (low, high)]
     ends = words.between(*told)
     key = "estimate.bad" if now.is_coverage_known else "estimate.bad_at_least"
     return words.say(key, profile=now.profile, range=ends, n=words.count(now.bad_count)), ends

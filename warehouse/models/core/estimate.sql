@@ -1,7 +1,7 @@
 -- The channels together: how many experiences stand behind what was seen, and how far they are told.
--- The formula is transforms/amplification.py; the macros carry its names. Mentions that are not known to be one person's
--- are counted as experiences of their own, so the estimate is never below their number, also where several channels
--- together would explain them with fewer.
+-- The formula is transforms/amplification.py; the macros carry its names. Channels see the same experiences, and one that
+-- is told on two of them is seen twice: so the estimate is never below what one channel has shown, the largest of them,
+-- but may be below the sum of all.
 with reach as (
     select
         valence,
@@ -26,8 +26,9 @@ pooled as (
         any_value(channel.profile) as profile,
         bool_and(channel.is_coverage_known) as is_coverage_known,
         sum(channel.observed_count)::bigint as observed_count,
+        max(channel.observed_count)::bigint as most_seen_count,
         greatest(
-            {{ pooled_experiences('observed_count', 'capture_probability', 'weight') }}, sum(channel.observed_count)
+            {{ pooled_experiences('observed_count', 'capture_probability', 'weight') }}, max(channel.observed_count)
         ) as experiences,
         {{ pooled_mean_factor('capture_probability', 'inverse_mean', 'weight') }} as mean_factor,
         {{ pooled_noise('capture_probability', 'inverse_mean', 'inverse_square_mean', 'weight') }} as noise,
@@ -62,8 +63,9 @@ select
     period_start_date,
     valence,
     observed_count,
+    most_seen_count,
     experiences,
-    {{ experiences_low('experiences', 'mean', 'variance', 'observed_count') }} as experiences_low,
+    {{ experiences_low('experiences', 'mean', 'variance', 'most_seen_count') }} as experiences_low,
     {{ experiences_high('experiences', 'mean', 'variance') }} as experiences_high,
     exposures,
     {{ told_low('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_low,
