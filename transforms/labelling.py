@@ -1,92 +1,103 @@
-"""Labelling: which mentions are worth a person's look, and what people said of them.
+"""Labels in files: mentions that go out for somebody to judge, and what people wrote beside them.
 
-What stands behind `grapevine label` and the "Wrong? Tell us" mails: the most doubtful mentions go out as a CSV, come
-back with a label, and become rows of `raw.override`, which win over every model.
+What stands behind `grapevine label --export` and `--import`.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from records.errors import InputError
+from records.override import Override
 from transforms.evaluation import SPELLINGS
 from transforms.tables import column, read_table, write_table
 
-__all__ = ["COLUMNS", "Override", "doubt", "read_labels", "write_doubtful"]
+__all__ = ["COLUMNS", "Labels", "read_labels", "write_mentions"]
 
-COLUMNS = ("mention_id", "brand", "published_at", "text", "found_label", "doubt", "label", "note")
+COLUMNS = ("mention_id", "brand", "told_at", "text", "found_label", "doubt", "drawn", "label", "note")
+RANDOM, DOUBTFUL = "random", "doubtful"
 
-
-class Override(NamedTuple):
-    """What a person says a mention is, towards a brand."""
-
-    mention_id: uuid.UUID
-    brand: str
-    label: str
-    note: str | None
+_FORMULA = re.compile(r"\s*[=+\-@\t\r|＝＋－＠]")
 
 
-def doubt(p_bad: float | None, p_neutral: float | None, p_good: float | None) -> float | None:
-    """Return how doubtful a label is: 0 if sure, 1 if two labels are equally likely; None without probabilities.
+class Labels(NamedTuple):
+    """What people filled in.
 
-    >>> doubt(0.75, 0.25, 0.0), doubt(0.5, 0.5, 0.0), doubt(None, None, None)
-    (0.5, 1.0, None)
+    Attributes:
+        found: the labels, as rows of raw.override.
+        rows: the row of the file that each stands in, the head being row 1.
+        rejected: rows that can't be used, each with its number and the reason.
+        empty_count: rows that nobody has judged yet.
     """
-    if p_bad is None or p_neutral is None or p_good is None:
-        return None
-    _, second, first = sorted((p_bad, p_neutral, p_good))
-    return 1 - (first - second)
+
+    found: list[Override]
+    rows: list[int]
+    rejected: list[str]
+    empty_count: int
 
 
-def write_doubtful(path: Path, mentions: pa.Table, limit: int = 100) -> int:
-    """Write the most doubtful mentions for somebody to label; return how many.
+def write_mentions(path: Path, mentions: Iterable[Mapping[str, str | None]]) -> int:
+    """Write mentions for somebody to judge, or with the labels that somebody gave; return how many.
 
     Args:
-        path: CSV or Parquet.
-        mentions: columns mention_id, brand, published_at, text, label, p_bad, p_neutral, p_good, like marts.mentions.
-        limit: at most so many.
+        path: CSV or Parquet. What a spreadsheet would take for a formula gets an apostrophe in front.
+        mentions: values of `COLUMNS`, None or missing where there is none; `drawn` is "random" or "doubtful".
     """
-    rows = []
-    for mention in mentions.to_pylist():
-        how_much = doubt(mention["p_bad"], mention["p_neutral"], mention["p_good"])
-        if how_much is not None:
-            rows.append((how_much, mention))
-    rows.sort(key=lambda pair: (-pair[0], str(pair[1]["mention_id"]), pair[1]["brand"]))
-    chosen = [
-        (str(m["mention_id"]), m["brand"], str(m["published_at"] or ""), m["text"], m["label"], f"{d:.3f}", "", "")
-        for d, m in rows[:limit]
-    ]
-    columns = zip(*chosen, strict=True) if chosen else ([] for _ in COLUMNS)
-    arrays = {name: pa.array(values, pa.string()) for name, values in zip(COLUMNS, columns, strict=True)}
+    rows = [{name: _harmless(mention.get(name) or "") for name in COLUMNS} for mention in mentions]
+    arrays = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
     write_table(pa.table(arrays), path)
-    return len(chosen)
+    return len(rows)
 
 
-def read_labels(path: Path) -> list[Override]:
-    """Return what people filled in; rows without a label are left out.
+def read_labels(path: Path) -> Labels:
+    """Return what people filled in; a row that can't be used is named and costs no other.
 
     Raises:
-        InputError: the file or a column can't be used, or a row has an unknown label or no mention id; names the row.
+        InputError: the file or a column of it can't be used.
     """
     table = read_table(path)
     ids, brands, labels = (column(table, name, path, "the column") for name in ("mention_id", "brand", "label"))
-    notes = column(table, "note", path, "the column") if "note" in table.column_names else [None] * len(ids)
-    found = []
-    for number, (native, brand, label, note) in enumerate(zip(ids, brands, labels, notes, strict=True), start=2):
-        if not (label or "").strip():
-            continue
-        known = SPELLINGS.get((label or "").strip().lower())
-        if known is None:
-            raise InputError(f"{path}, row {number}: label is {label!r}; write one of {', '.join(SPELLINGS)}")
-        try:
-            mention = uuid.UUID(native or "")
-        except ValueError:
-            raise InputError(f"{path}, row {number}: mention_id is {native!r}; keep the ids as they were") from None
-        if not brand:
-            raise InputError(f"{path}, row {number}: brand is empty; keep the brands as they were")
-        found.append(Override(mention, brand, known, note or None))
-    return found
+    size = len(ids)
+    notes, drawn = (
+        column(table, name, path, "the column") if name in table.column_names else [None] * size
+        for name in ("note", "drawn")
+    )
+    told = Labels([], [], [], sum(not (label or "").strip() for label in labels))
+    for row, values in enumerate(zip(ids, brands, labels, notes, drawn, strict=True), start=2):
+        if (values[2] or "").strip():
+            try:
+                told.found.append(_override(*values))
+                told.rows.append(row)
+            except InputError as error:
+                told.rejected.append(f"row {row}: {error}")
+    return told
+
+
+def _override(
+    native: str | None, brand: str | None, label: str | None, note: str | None, drawn: str | None
+) -> Override:
+    known = SPELLINGS.get((label or "").strip().lower())
+    if known is None:
+        raise InputError(f"label is {label!r}; write one of {', '.join(SPELLINGS)}")
+    try:
+        mention = uuid.UUID(native or "")
+    except ValueError:
+        raise InputError(f"mention_id is {native!r}; keep the ids as they were") from None
+    return Override(
+        mention_id=mention,
+        brand=(brand or "").strip() or None,
+        label=known,
+        note=(note or "").strip() or None,
+        origin="file",
+        is_random=(drawn or "").strip() == RANDOM,
+    )
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text

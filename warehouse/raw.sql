@@ -159,14 +159,20 @@ CREATE TABLE IF NOT EXISTS raw.tombstone (
     is_erased BOOLEAN NOT NULL                      -- false until its words are out of every file under the home folder
 );
 
--- Labels set by people; they stand above any model.
+-- Labels set by people; they stand above any model, and stay when the mention is gone, so that history holds.
 -- One row per mention and brand; key mention_id, brand.
 CREATE TABLE IF NOT EXISTS raw.override (
     mention_id UUID NOT NULL,                       -- the mention
     brand VARCHAR NOT NULL,                         -- the brand
     label VARCHAR NOT NULL,                         -- bad, neutral or good
-    note VARCHAR,                                   -- why
+    note VARCHAR,                                   -- why; NULL once the mention is gone
     override_at TIMESTAMPTZ NOT NULL,               -- when it was set
+    version_no INTEGER,                             -- the version that was judged; NULL: the newest seen by override_at
+    origin VARCHAR,                                 -- terminal, file or mail; NULL if unknown
+    is_random BOOLEAN,                              -- drawn at random, so that it tells how often the model is right
+    found_label VARCHAR,                            -- what the model had said of its words; NULL if it had not judged them
+    model_version VARCHAR,                          -- the model that had
+    override_loaded_at TIMESTAMPTZ,                 -- stamp of the writing that last changed this row
     PRIMARY KEY (mention_id, brand)
 );
 

@@ -15,15 +15,17 @@ scored as (
     ) = 1
 ),
 
-judged as (  -- a person judged the version that was the newest at the time
+judged as (  -- a person judged one version; where it was not written down, the newest at the time
     select
         override.mention_id,
         override.brand,
         override.label,
-        coalesce(max(version.version_no) filter (where version.seen_at <= override.override_at), 1) as version_no
+        coalesce(
+            override.version_no, max(version.version_no) filter (where version.seen_at <= override.override_at), 1
+        ) as version_no
     from {{ source('raw', 'override') }} as override
     inner join {{ source('raw', 'mention_version') }} as version on override.mention_id = version.mention_id
-    group by override.mention_id, override.brand, override.label
+    group by override.mention_id, override.brand, override.label, override.version_no
 ),
 
 labelled as (

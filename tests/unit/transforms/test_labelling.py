@@ -4,34 +4,15 @@ import csv
 import uuid
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from records.errors import InputError
+from records.override import Override
 from transforms.evaluation import classify_file
-from transforms.labelling import Override, read_labels, write_doubtful
+from transforms.labelling import COLUMNS, read_labels, write_mentions
 from transforms.tables import read_table
 
 ONE, TWO, THREE = (str(uuid.UUID(int=i)) for i in (1, 2, 3))
-
-
-def mentions() -> pa.Table:
-    rows = [(ONE, 0.9, 0.1, 0.0), (TWO, 0.4, 0.35, 0.25), (THREE, None, None, None)]
-    names = ("mention_id", "p_bad", "p_neutral", "p_good")
-    same = {"brand": "b", "published_at": None, "text": 't, "x"', "label": "bad"}
-    return pa.Table.from_pylist([same | dict(zip(names, row, strict=True)) for row in rows])
-
-
-def test_write_doubtful__most_doubtful_first_and_none_without_probabilities(tmp_path: Path) -> None:
-    out = tmp_path / "label.csv"
-    assert write_doubtful(out, mentions()) == 2
-    rows = read_table(out).to_pylist()
-    assert [row["mention_id"] for row in rows] == [TWO, ONE]
-    assert (rows[0]["doubt"], rows[0]["text"], rows[0]["label"]) == ("0.950", 't, "x"', "")
-
-
-def test_write_doubtful__nothing(tmp_path: Path) -> None:
-    assert write_doubtful(tmp_path / "label.csv", mentions().slice(2)) == 0
 
 
 def fill(path: Path, *rows: tuple[str, ...]) -> Path:
@@ -40,22 +21,56 @@ def fill(path: Path, *rows: tuple[str, ...]) -> Path:
     return path
 
 
+def test_write_mentions__comes_back_with_the_labels(tmp_path: Path) -> None:
+    out = tmp_path / "label.csv"
+    mentions = [
+        {"mention_id": ONE, "brand": "b", "text": 't, "x"', "drawn": "random"},
+        {"mention_id": TWO, "brand": "b", "text": "y", "drawn": "doubtful"},
+    ]
+    assert write_mentions(out, mentions) == 2
+    rows = read_table(out).to_pylist()
+    assert list(rows[0]) == list(COLUMNS)
+    assert read_labels(out).empty_count == 2
+    write_mentions(out, [mentions[0] | {"label": "Negative", "note": "sarcasm"}, mentions[1]])
+    told = read_labels(out)
+    assert (told.rows, told.rejected, told.empty_count) == ([2], [], 1)
+    (one,) = told.found
+    assert (one.label, one.note, one.is_random, one.origin) == ("bad", "sarcasm", True, "file")
+
+
+@pytest.mark.parametrize("text", ["=1+1", " @SUM(A1)", "-2", "\t=1", "＝1"])
+def test_write_mentions__no_formulas_for_spreadsheets(tmp_path: Path, text: str) -> None:
+    write_mentions(tmp_path / "l.csv", [{"mention_id": ONE, "text": text}])
+    assert read_table(tmp_path / "l.csv").to_pylist()[0]["text"] == f"'{text}"
+
+
+def test_write_mentions__none(tmp_path: Path) -> None:
+    assert write_mentions(tmp_path / "label.csv", []) == 0
+
+
 def test_read_labels__what_was_filled_in(tmp_path: Path) -> None:
-    path = fill(tmp_path / "l.csv", (ONE, "b", "Negative", "sarcasm"), (TWO, "b", "", ""), (THREE, "b", "good", ""))
-    assert read_labels(path) == [
-        Override(uuid.UUID(ONE), "b", "bad", "sarcasm"),
-        Override(uuid.UUID(THREE), "b", "good", None),
+    path = fill(tmp_path / "l.csv", (ONE, "b", "Negative", "sarcasm"), (TWO, "b", "", ""), (THREE, "", "good", ""))
+    assert read_labels(path).found == [
+        Override(mention_id=uuid.UUID(ONE), brand="b", label="bad", note="sarcasm", origin="file"),
+        Override(mention_id=uuid.UUID(THREE), brand=None, label="good", origin="file"),
     ]
 
 
 @pytest.mark.parametrize(
     ("row", "message"),
-    [((ONE, "b", "great", ""), "row 2: label is 'great'"), (("x", "b", "bad", ""), "row 2: mention_id is 'x'"),
-     ((ONE, "", "bad", ""), "row 2: brand is empty")],
-)  # fmt: skip
-def test_read_labels__names_the_row(tmp_path: Path, row: tuple[str, ...], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        read_labels(fill(tmp_path / "l.csv", row))
+    [((ONE, "b", "great", ""), "row 3: label is 'great'"), (("x", "b", "bad", ""), "row 3: mention_id is 'x'")],
+)
+def test_read_labels__names_the_row_and_keeps_the_others(tmp_path: Path, row: tuple[str, ...], message: str) -> None:
+    told = read_labels(fill(tmp_path / "l.csv", (TWO, "b", "good", ""), row, (THREE, "b", "bad", "")))
+    assert [str(one.mention_id) for one in told.found] == [TWO, THREE]
+    (rejected,) = told.rejected
+    assert rejected.startswith(message)
+
+
+def test_read_labels__no_such_column(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("mention_id,brand\n")
+    with pytest.raises(InputError, match="label"):
+        read_labels(tmp_path / "l.csv")
 
 
 def test_classify_file__explains(tmp_path: Path) -> None:

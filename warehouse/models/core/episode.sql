@@ -13,7 +13,9 @@ with
     union
     select mention_id from {{ source('raw', 'classification') }} where classification_loaded_at > {{ newest }}
     union
-    select mention_id from {{ source('raw', 'override') }}  -- few, and without a stamp
+    select mention_id from {{ source('raw', 'override') }} where coalesce(override_loaded_at > {{ newest }}, true)
+    union
+    select mention_id from {{ this }} where label_basis = 'person'  -- few; a label may have been taken back
 ),
 {%- endif %}
 
