@@ -27,6 +27,7 @@ from warehouse.given import insert_rows
 __all__ = ["discard_leftovers", "export", "import_scored"]
 
 _PENDING = Path(__file__).with_name("pending.sql")
+_RETURNED = Path(__file__).with_name("returned.sql")
 _SCORED = Path(__file__).with_name("scored.sql")
 _ROWS_PER_FILE = 24_576  # a few seconds of one core's work; a multiple of DuckDB's 2,048-row vectors
 
@@ -56,10 +57,13 @@ def export(home: Home, *, model_version: str, prep_hash: Callable[[Sequence[str]
         is_same_models = (now.scored_from or "").endswith(f" {models}")
         with store.transaction(connection):
             count = _collect(connection, model_version, prep, now.scored_loaded_at if is_same_models else None)
+            revision = now.data_revision
+            if not is_same_models and now.scored_from is not None and _give_back(connection):
+                revision += 1
             if not count:
-                _mark(connection, now.data_revision, models, looked_at)
+                _mark(connection, revision, models, looked_at)
                 return None
-        run = {"data_revision": now.data_revision, "models": models, "looked_at": looked_at, "row_count": count}
+        run = {"data_revision": revision, "models": models, "looked_at": looked_at, "row_count": count}
         return _write(connection, home, run)
 
 
@@ -110,6 +114,18 @@ def _collect(
     connection.execute(_PENDING.read_text(encoding="utf-8"))
     row = connection.execute("SELECT count(*) FROM pending").fetchone()
     return int(row[0]) if row else 0
+
+
+def _give_back(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Let what a model or preparation in use again had said count anew; return whether it had said anything."""
+    stamp = clock.next_stamp(connection)
+    connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
+    connection.execute(_RETURNED.read_text(encoding="utf-8"))
+    row = connection.execute("SELECT count(*) FROM returned").fetchone()
+    if not row or not row[0]:
+        return False
+    connection.execute("UPDATE raw.clock SET data_revision = data_revision + 1, clock_loaded_at = ?", [stamp])
+    return True
 
 
 def _write(connection: duckdb.DuckDBPyConnection, home: Home, run: dict[str, object]) -> Path:

@@ -1,7 +1,8 @@
-"""`export`, `backup`, `restore`: tables for other programs, and copies for bad days."""
+"""`export`, `backup`, `restore`, `rebuild`: tables for other programs, copies for bad days, history anew."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -18,7 +19,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (export, backup, restore):
+    for command in (export, backup, restore, rebuild):
         app.command()(command)
 
 
@@ -73,3 +74,30 @@ def restore(
         rebuild(home, digest_options(screen.workspace(config).settings))
     made = f"restored the backup of {report.backed_up_at:%Y-%m-%d %H:%M} UTC"
     screen.say(f"{made}; {report.forgotten_count} mentions in it had been erased since, and are gone again")
+
+
+def rebuild(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes for scoring.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Compute all of history anew with the rates and the model of now; earlier figures stay readable beside it."""
+    from grapevine.rebuilding import rebuild as build_anew
+
+    screen: Screen = context.obj
+    workspace = screen.workspace(config)
+    with screen.working("rebuilding"):
+        done = build_anew(workspace, workers=workers)
+    if as_json:
+        screen.json(asdict(done))
+        return
+    screen.say(f"{done.scored_count:,} texts labelled anew, {done.model_count} tables built, published whole")
+    if done.earlier:
+        columns = ("profile", "model", "said until", "periods", "moved by more than 5 %")
+        rows = [
+            (one.profile, one.model_version, one.said_until, one.period_count, one.moved_count) for one in done.earlier
+        ]
+        screen.table(columns, rows, title="earlier figures, kept in marts.brand_period_history")
+    else:
+        screen.say("no figures of another profile or model are kept")

@@ -172,6 +172,28 @@ def test_run__again_changes_nothing(unhurt: Unhurt, grapevine: Grapevine, tables
     assert unhurt.home.current.resolve() == current
 
 
+def test_rebuild__another_profile_keeps_what_was_said(
+    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
+) -> None:
+    shutil.copytree(unhurt.home.root, home.root, symlinks=True)
+    folder = tmp_path / "sample"
+    shutil.copytree(SAMPLE.parent, folder)
+    settings = folder / "grapevine.toml"
+    settings.write_text(settings.read_text().replace('profile = "dr2013"', 'profile = "satisfied_post_more"'))
+
+    done = grapevine(home, "rebuild", "--config", str(settings), "--json")
+
+    assert done.returncode == 0, done.stderr
+    (earlier,) = json.loads(done.stdout)["earlier"]
+    assert (earlier["profile"], earlier["said_until"][:10]) == ("dr2013", "2026-11-16")
+    assert earlier["moved_count"] == earlier["period_count"] > 0
+    week = "WHERE brand = 'thistlepost' AND period_kind = 'week' AND period_start_date = '2026-11-09'"
+    said = published(unhurt.home, f"SELECT estimated_bad_count FROM marts.brand_period {week}")
+    kept = f"SELECT estimated_bad_count FROM marts.brand_period_history {week} AND profile = 'dr2013'"
+    assert rounded(published(home, kept)) == rounded(said)
+    assert published(home, f"SELECT estimated_bad_count FROM marts.brand_period {week}") != said
+
+
 def test_run__killed_in_every_step_then_whole(
     unhurt: Unhurt, home: Home, grapevine: Grapevine, tables_of: TablesOf
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from records.keys import mention_id
+from warehouse import store
 from warehouse.build import build
 
 from .conftest import AS_OF, LOADED, Built, Raw, Told, at, write_raw
@@ -100,15 +101,41 @@ def test_place_period__counts_what_was_told_of_a_place(built: Built) -> None:
     assert row["average_rating"] == pytest.approx((1 + 2 + 3 + 4) / 4)
 
 
-def test_brand_period_history__keeps_what_another_model_had_said(built: Built) -> None:
+def test_brand_period_history__keeps_what_another_model_and_profile_had_said(built: Built) -> None:
+    told = (
+        "SELECT profile, model_version, bad_count, good_count, is_current, first_figure_as_of, figure_as_of "
+        "FROM marts.brand_period_history "
+        "WHERE (brand, period_kind, period_start_date) = ('queue', 'week', DATE '2026-03-30') ORDER BY 1, 2"
+    )
+    days = [AS_OF + timedelta(days=number) for number in range(3)]
+    # a warehouse of the time before it was written down when a figure was said
+    with store.open(built.home, step="test") as connection:
+        for column in ("first_figure_as_of", "is_current"):
+            connection.execute(f"ALTER TABLE marts.brand_period_history DROP COLUMN {column}")
     raw = Raw()
     raw.classification(_id("fresh"), "queue", "good", model="m2", loaded=LOADED + timedelta(days=1))
     write_raw(built.home, raw)
+    _next_day(built)
     build(built.home, full=True)
-    rows = built.rows(
-        "SELECT model_version, bad_count, good_count FROM marts.brand_period_history "
-        "WHERE (brand, period_kind, period_start_date) = ('queue', 'week', DATE '2026-03-30') ORDER BY 1"
-    )
     # bad to m1: "day", "seen", "review", "fresh", "answered"; to m2 "fresh" is good, so that "again" repeats nothing
     # good to m1: "kind", "kind and seen", "taken back"
-    assert rows == [("m1", 5, 3), ("m2", 5, 4)]
+    earlier = ("dr2013", "m1", 5, 3, False, days[0], days[0])
+    assert built.rows(told) == [earlier, ("dr2013", "m2", 5, 4, True, days[1], days[1])]
+
+    with store.open(built.home, step="test") as connection:
+        connection.execute("UPDATE raw.rate_profile SET profile = 'other', share_rate = share_rate / 2")
+    _next_day(built)
+    build(built.home, full=True)
+    assert built.rows(told) == [
+        earlier,
+        ("dr2013", "m2", 5, 4, False, days[1], days[1]),
+        ("other", "m2", 5, 4, True, days[2], days[2]),
+    ]
+    _next_day(built)
+    build(built.home)
+    assert built.rows(told)[-1] == ("other", "m2", 5, 4, True, days[2], days[2] + timedelta(days=1))
+
+
+def _next_day(built: Built) -> None:
+    with store.open(built.home, step="test") as connection:
+        connection.execute("UPDATE raw.clock SET as_of = as_of + INTERVAL 1 DAY, data_revision = data_revision + 1")

@@ -108,6 +108,28 @@ def test_score__changed_cut_points_judge_ratings_again(landing, loaded, mention,
     assert ask("SELECT label FROM raw.classification WHERE mention_id = ?", ONE) == [("bad",)]
 
 
+def test_score__a_model_that_is_in_use_again_counts_again(home, landing, loaded, mention, export, score, ask):
+    landing([mention("1", brands=BOTH)])
+    loaded()
+    score()
+    other = export("other")
+    score_files(sorted((other / "in").glob("*.parquet")), other / "out")
+    for file in (other / "out").glob("*.parquet"):
+        table = pq.read_table(file)
+        place = table.schema.get_field_index("model_version")
+        pq.write_table(table.set_column(place, "model_version", pa.array(["other"] * table.num_rows)), file)
+    pending.import_scored(home, other)
+    newest = "SELECT DISTINCT arg_max(model_version, classification_loaded_at) OVER (PARTITION BY mention_id, brand) "
+    assert ask(f"{newest} FROM raw.classification") == [("other",)]
+    before = ask("SELECT data_revision FROM raw.clock")[0][0]
+
+    assert score() == 0
+    assert ask(f"{newest} FROM raw.classification") == [(MODEL_VERSION,)]
+    assert ask("SELECT data_revision FROM raw.clock") == [(before + 1,)]
+    assert score() == 0
+    assert ask("SELECT data_revision FROM raw.clock") == [(before + 1,)]
+
+
 def test_score__killed_before_the_import_leaves_nothing_half(home, landing, loaded, mention, export, score, ask):
     landing([mention()])
     loaded()
