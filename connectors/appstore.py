@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from connectors.appstore_feed import entries_of
+from connectors.atom import is_xml
 from connectors.contract import Declaration, HttpRequest, Page, Request, Response
 from connectors.cursor import Cursor
 from connectors.reading import read_page
@@ -114,7 +115,7 @@ class AppStore:
 
 def _entries(response: Response) -> list[Any]:
     """Return the entries of a page; none if it holds none, a list of one if it holds one."""
-    if response.body.lstrip()[:5] == b"<?xml":
+    if is_xml(response.body):
         return list(entries_of(response.body))
     answer = response.json()
     feed = answer.get("feed") if isinstance(answer, dict) else None

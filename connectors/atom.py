@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from xml.etree import ElementTree as ET
 
 from records.errors import Drift
 
-__all__ = ["ATOM", "atom_entries"]
+__all__ = ["ATOM", "atom_entries", "first_tags", "is_xml"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 _HEAD_BYTES = 4096
+
+
+def first_tags(body: bytes) -> bytes:
+    """Return the beginning of XML or HTML in lower case, nothing of anything else."""
+    head = body[:_HEAD_BYTES].removeprefix(BOM_UTF8).lstrip()
+    return head.lower() if head.startswith(b"<") else b""
+
+
+def is_xml(body: bytes) -> bool:
+    """Whether an answer is XML: with its declaration, or a feed without one."""
+    return first_tags(body).startswith((b"<?xml", b"<feed", b"<rss"))
 
 
 def atom_entries(body: bytes, source: str) -> list[ET.Element]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,8 @@ from records.setup import RatingScale
 
 NO_WORDS = "deleted, or without title and text"
 NO_ID = "no id"
+ONLY_AN_ID = "only an id"
+NOT_AN_ITEM = "not a story or comment: a user"
 
 
 class Settings(BaseModel):
@@ -104,29 +106,14 @@ class HackerNews:
     def parse_recheck(self, request: Request, response: Response) -> Page:
         """Return the item, of Algolia or of Firebase, or its id as gone if its words were taken away."""
         item = response.json()
+        asked = tuple((namespace, native_id) for namespace, native_id in request.context.get("ids", ()))
+        if item is None and asked:  # what Firebase says of an item that it does not have
+            return Page(gone=asked)
+        if isinstance(item, list) and item and all(isinstance(one, int) for one in item):
+            return Page(skipped=tuple(SkippedRecord(str(one), ONLY_AN_ID) for one in item))
         if not isinstance(item, dict) or "id" not in item:
             raise Drift("the answer of Hacker News is no item; its API may have changed")
-        is_taken_away = item.get("deleted") or item.get("dead")
-        if is_taken_away or (item.get("title") is None and item.get("text") is None):
-            return Page(gone=(("", str(item["id"])),))
-        kind: Literal["post", "comment"] = "comment" if item.get("type") == "comment" else "post"
-        return Page(
-            records=(
-                Draft(
-                    native_id=str(item["id"]),
-                    kind=kind,
-                    channel="online",
-                    url=_address(item["id"]),
-                    author=item.get("author") or item.get("by"),
-                    title=_plain(item.get("title")) or None,
-                    text=_plain(item.get("text")),
-                    published_at=_moment(item),
-                    thread_id=_id(item.get("story_id")),
-                    parent_id=_id(item.get("parent_id") or item.get("parent")),
-                    engagement=Engagement(like_count=item.get("points", item.get("score"))),
-                ),
-            )
-        )
+        return read_page([item], _item)
 
     def _search(self, word: str, *, since: int, until: int | None) -> HttpRequest:
         # Inclusive: several items may share the second at which a page ended; what comes twice is one mention.
@@ -175,6 +162,29 @@ def _draft(hit: Mapping[str, Any]) -> Draft | SkippedRecord:
         thread_id=_id(hit.get("story_id")),
         parent_id=_id(hit.get("parent_id")),
         engagement=Engagement(like_count=hit.get("points"), reply_count=hit.get("num_comments")),
+    )
+
+
+def _item(item: Mapping[str, Any]) -> Draft | SkippedRecord | NativeId:
+    """Return an item of Algolia or of Firebase as a draft, or its id if its words were taken away."""
+    native_id = str(item["id"])
+    if "karma" in item:
+        return SkippedRecord(native_id, NOT_AN_ITEM)
+    is_taken_away = item.get("deleted") or item.get("dead")
+    if is_taken_away or (item.get("title") is None and item.get("text") is None):
+        return ("", native_id)
+    return Draft(
+        native_id=native_id,
+        kind="comment" if item.get("type") == "comment" else "post",
+        channel="online",
+        url=_address(native_id),
+        author=item.get("author") or item.get("by"),
+        title=_plain(item.get("title")) or None,
+        text=_plain(item.get("text")),
+        published_at=_moment(item),
+        thread_id=_id(item.get("story_id")),
+        parent_id=_id(item.get("parent_id") or item.get("parent")),
+        engagement=Engagement(like_count=item.get("points", item.get("score"))),
     )
 
 

@@ -320,6 +320,8 @@ def judge(
     remedy = "check the settings of this source"
     if status in (401, 403):
         remedy = f"check {names}" if names else "the source may be blocking this network"
+    if status == 402:
+        remedy = "its account has no credit left"
     return ConfigError(f"{place} refused the request (status {status}); {remedy}")
 
 

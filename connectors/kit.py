@@ -7,29 +7,24 @@ Each check is *required* (it fails the connector), *derived* (a recorded page ch
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from connectors import kit_wire, mutations
-from connectors.contract import Connector, FileRead, Page, Rechecks, Request, Response
-from connectors.http import judge
+from connectors.contract import Connector, Rechecks, Request
+from connectors.kit_answers import Parsed, read_answer, respond
 from connectors.kit_report import Check, FileReport, Report, Standing
 from connectors.kit_walk import killed_and_resumed, repeated_cursor
-from connectors.recordings import EXPECTED, Recording, read_folder
+from connectors.recordings import EXPECTED, read_folder
 from connectors.registry import find
-from records.brand import Brand, Query
-from records.errors import ConfigError, Drift, GrapevineError
+from records.errors import CheckFailed, ConfigError, Drift, GrapevineError
 from records.keys import content_hash
 from records.mention import Draft
 
-__all__ = ["Check", "FileReport", "Report", "check", "expected_lines"]
-
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+__all__ = ["Check", "FileReport", "Report", "accept", "check"]
 
 _MAX_MUTATED_PAGES = 3
 _MAX_KEYS = 150
@@ -40,23 +35,7 @@ _MARKED = {
 }
 """Words with markup that are added to a recorded text, and how a reader sees them."""
 _EDIT = "edited since"
-_ERROR_KEYS = frozenset({"error", "errors", "message", "fault", "detail", "title", "status"})
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A recorded answer that the connector read, and how."""
-
-    recording: Recording
-    request: Request
-    parse: Callable[[Request, Response], Page]
-    page: Page
-    drafts: list[Draft]
-    value: Any
-
-    def again(self, value: Any) -> list[Draft]:
-        """Return the drafts of another body in its place."""
-        return list(self.parse(self.request, respond(mutations.as_json(value))).drafts)
+_AS_EXPECTED = f"records are those of {EXPECTED}"
 
 
 def check(name: str, folder: Path, *, settings: Mapping[str, Any] | None = None) -> Report:
@@ -71,17 +50,11 @@ def check(name: str, folder: Path, *, settings: Mapping[str, Any] | None = None)
         ConfigError: there is no such connector, or its settings are wrong.
         InputError: there are no recordings.
     """
-    connector_type: Any = find(name)
-    given = connector_type.declaration.example if settings is None else settings
-    try:
-        connector: Connector = connector_type(connector_type.settings_model()(**given))
-    except ValueError as error:
-        first = str(error).splitlines()[0]
-        raise ConfigError(f"the kit cannot make {name} with these settings: {first}; give others") from None
+    connector = _make(name, settings)
     files: list[FileReport] = []
     parsed: list[Parsed] = []
     for recording in read_folder(folder):
-        report, found = _try_recording(connector, recording)
+        report, found = read_answer(connector, recording)
         files.append(report)
         if found is not None:
             parsed.append(found)
@@ -90,91 +63,34 @@ def check(name: str, folder: Path, *, settings: Mapping[str, Any] | None = None)
     return Report(connector=name, folder=str(folder), files=tuple(files), checks=tuple(checks))
 
 
-def expected_lines(name: str, folder: Path, *, settings: Mapping[str, Any] | None = None) -> list[str]:
-    """Return what the recordings mean, a line of JSON for each mention: to be read by a person and kept beside them."""
+def accept(name: str, folder: Path, *, settings: Mapping[str, Any] | None = None) -> Path:
+    """Write what the recordings mean now beside them, a line of JSON for each mention, and return the file.
+
+    A person is to read it, and to read again what changes in it: the kit holds the connector to it from then on.
+
+    Raises:
+        CheckFailed: the connector breaks another promise, which comes first.
+    """
+    report = check(name, folder, settings=settings)
+    broken = [one.name for one in report.checks if one.is_ok is False and one.name != _AS_EXPECTED]
+    if broken:
+        raise CheckFailed(f"{name} breaks a promise on {folder} ({'; '.join(broken)}); mend that before you accept")
+    connector = _make(name, settings)
+    found = [read_answer(connector, recording)[1] for recording in read_folder(folder)]
+    path = folder / EXPECTED
+    path.write_text("".join(f"{line}\n" for one in found if one is not None for line in _lines(one)), encoding="utf-8")
+    return path
+
+
+def _make(name: str, settings: Mapping[str, Any] | None) -> Connector:
     connector_type: Any = find(name)
     given = connector_type.declaration.example if settings is None else settings
-    connector: Connector = connector_type(connector_type.settings_model()(**given))
-    found = [_try_recording(connector, recording)[1] for recording in read_folder(folder)]
-    return [line for one in found if one is not None for line in _lines(one)]
-
-
-def respond(body: bytes) -> Response:
-    """Return a body as an answer."""
-    return Response(received_at=NOW, body=body, stream=BytesIO(body))
-
-
-def _try_recording(connector: Connector, recording: Recording) -> tuple[FileReport, Parsed | None]:
-    asked = f"{recording.method} {recording.url}" if recording.url else None
-    if recording.is_about_tokens:
-        return FileReport(name=recording.name, asked=asked, message="a login; not parsed", is_ok=None), None
-    declaration = connector.declaration
-    error = judge(declaration, recording.status, recording.headers, place=recording.name, now=NOW)
-    if error is not None:
-        return FileReport(name=recording.name, asked=asked, error=type(error).__name__, message=str(error)), None
-    wrong = what_is_wrong(recording)
-    drift: GrapevineError | None = None
-    for request, parse in _ways(connector):
-        try:
-            page = parse(request, respond(recording.body))
-            drafts = list(page.drafts)
-        except GrapevineError as refused:
-            drift = drift or refused
-            continue
-        except Exception as fault:  # noqa: BLE001 (whatever a connector raises is what the kit reports)
-            message = f"{type(fault).__name__} in {parse.__name__}: {fault}"
-            return FileReport(name=recording.name, asked=asked, error="crash", message=message, is_ok=False), None
-        skipped = dict(Counter(one.reason for one in page.skipped))
-        is_ok = not (wrong and not drafts and not page.gone)
-        report = FileReport(
-            name=recording.name,
-            asked=asked,
-            records=len(drafts),
-            gone=len(page.gone),
-            skipped=skipped,
-            message="" if is_ok else f"{wrong}, but the connector took it for an empty page",
-            is_ok=is_ok,
-        )
-        return report, Parsed(recording, request, parse, page, drafts, _value(recording.body))
-    is_foreign = recording.url is not None and not wrong
-    return FileReport(
-        name=recording.name,
-        asked=asked,
-        error=type(drift).__name__,
-        message=f"no answer to anything that this connector asks: {drift}" if is_foreign else str(drift),
-        is_ok=True if wrong else None if is_foreign else False,
-    ), None
-
-
-def _ways(connector: Connector) -> Iterator[tuple[Request, Callable[[Request, Response], Any]]]:
-    """Yield the connector's first request with its parse, then its recheck."""
-    query = Query((Brand(key="example", name="example"),))
-    first = next(iter(connector.plan(query, {})), None)
-    if isinstance(first, FileRead):
-        raise ConfigError("the kit tries connectors that ask a source; files are tried by pulling them")
-    if first is not None:
-        yield first, connector.parse
-    if isinstance(connector, Rechecks):
-        request = next(iter(connector.recheck_requests([("", "zz0")])))
-        # The recording answers a question about other ids; none of ours must count as absent.
-        for name in list(request.context):
-            request.context[name] = []  # type: ignore[index]
-        yield request, connector.parse_recheck
-
-
-def what_is_wrong(recording: Recording) -> str:
-    """Return what shows that a recorded 200 is an error answer, "" if nothing does."""
-    body = recording.body.lstrip()
-    if body[:200].lower().startswith((b"<!doctype html", b"<html")):
-        return "a web page"
-    if body[:1] == b"<":
-        return ""
-    value = _value(recording.body)
-    if value is None:
-        return "no JSON"
-    if isinstance(value, dict) and value and set(value) <= _ERROR_KEYS:
-        return "an error inside a 200"
-    return ""
+    try:
+        connector: Connector = connector_type(connector_type.settings_model()(**given))
+    except ValueError as error:
+        first = str(error).splitlines()[0]
+        raise ConfigError(f"the kit cannot make {name} with these settings: {first}; give others") from None
+    return connector
 
 
 def _all_files(files: Sequence[FileReport]) -> Check:
@@ -186,7 +102,11 @@ def _all_files(files: Sequence[FileReport]) -> Check:
 def _on_pages(connector: Connector, parsed: Sequence[Parsed]) -> Iterator[Check]:
     pages = [one for one in parsed if one.drafts]
     if not pages:
-        yield Check(name="some answer holds records", standing="required", is_ok=False, detail="none does")
+        name = "some answer holds records"
+        if parsed:
+            yield Check(name=name, standing="required", is_ok=False, detail="none does")
+        else:
+            yield Check(name=name, standing="not shown", is_ok=None, detail="there are only error answers")
         return
     chosen = sorted(pages, key=lambda one: -len(one.drafts))[:_MAX_MUTATED_PAGES]
     changeable = [smaller for one in chosen if (smaller := _smaller(one)) is not None]
@@ -279,8 +199,21 @@ def _ids_hold(one: Parsed) -> str:
     again = one.parse(one.request, respond(one.recording.body)).drafts
     if ids != [(draft.namespace, draft.native_id) for draft in again]:
         return "other ids when parsed again"
-    twice = [native_id for native_id, count in Counter(ids).items() if count > 1]
-    return f"{len(twice)} ids stand twice in one page" if twice else ""
+    first: dict[tuple[str, str], Draft] = {}
+    twice = [
+        draft
+        for draft in one.drafts
+        if not _is_same(first.setdefault((draft.namespace, draft.native_id), draft), draft)
+    ]
+    return f"{len(twice)} records have the id of another" if twice else ""
+
+
+def _is_same(one: Draft, other: Draft) -> bool:
+    """Whether two records of one id are one mention: sent twice, or before and after an edit."""
+    is_version = one.edited_at is not None or other.edited_at is not None
+    return (one.author, one.published_at) == (other.author, other.published_at) and (
+        is_version or one.text == other.text
+    )
 
 
 def _times_hold(one: Parsed) -> str:
@@ -354,7 +287,7 @@ def _edit_shows(one: Parsed) -> bool:
 
 
 def _as_expected(parsed: Sequence[Parsed], path: Path) -> Check:
-    name = f"records are those of {EXPECTED}"
+    name = _AS_EXPECTED
     if not path.is_file():
         return Check(name=name, standing="not shown", is_ok=None, detail=f"no {EXPECTED} beside the recordings")
     wanted = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
@@ -379,10 +312,3 @@ def _lines(one: Parsed) -> Iterator[str]:
         yield json.dumps({"file": one.recording.name, **values}, ensure_ascii=False, default=str)
     for namespace, native_id in one.page.gone:
         yield json.dumps({"file": one.recording.name, "gone": [namespace, native_id]}, ensure_ascii=False)
-
-
-def _value(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

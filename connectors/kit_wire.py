@@ -23,7 +23,7 @@ from records.errors import GrapevineError, Throttled
 from records.home import Home
 
 if TYPE_CHECKING:
-    from connectors.kit import Parsed
+    from connectors.kit_answers import Parsed
 
 __all__ = ["checks"]
 

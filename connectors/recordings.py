@@ -80,7 +80,7 @@ def _read_file(path: Path, name: str) -> Iterator[Recording]:
         if isinstance(value, dict) and ("interactions" in value or "http_interactions" in value):
             yield from _cassette(value, name)
             return
-    if suffix == ".jsonl":
+    if suffix == ".jsonl" or (suffix == ".json" and _is_lines(body)):
         for number, line in enumerate(body.splitlines(), start=1):
             if line.strip():
                 yield Recording(name=f"{name}:{number}", body=line)
@@ -88,8 +88,14 @@ def _read_file(path: Path, name: str) -> Iterator[Recording]:
     yield Recording(name=name, body=body)
 
 
+def _is_lines(body: bytes) -> bool:
+    """Whether a body is one JSON value a line, whatever its file is called."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    return len(lines) > 1 and all(isinstance(_json(line), dict) for line in lines)
+
+
 def _cassette(value: Any, name: str) -> Iterator[Recording]:
-    interactions = value.get("interactions") or value.get("http_interactions") if isinstance(value, dict) else None
+    interactions = value.get("interactions", value.get("http_interactions")) if isinstance(value, dict) else None
     if not isinstance(interactions, list):
         raise InputError(f"{name} is no cassette: it has no list of interactions")
     for number, one in enumerate(interactions, start=1):
@@ -103,7 +109,7 @@ def _cassette(value: Any, name: str) -> Iterator[Recording]:
             method=str(request.get("method") or "GET").upper(),
             status=int(code or response.get("status_code") or 200),
             headers=headers,
-            body=_body(response.get("body")),
+            body=_body(response.get("body", response.get("content")), headers.get("content-encoding", "")),
         )
 
 
@@ -111,7 +117,7 @@ def _header(value: Any) -> str:
     return str(value[0]) if isinstance(value, list) and value else "" if isinstance(value, list) else str(value)
 
 
-def _body(given: Any) -> bytes:
+def _body(given: Any, encoding: str) -> bytes:
     if isinstance(given, dict):
         if given.get("base64_string") is not None:
             given = base64.b64decode(given["base64_string"])
@@ -119,7 +125,9 @@ def _body(given: Any) -> bytes:
             given = given.get("string", given.get("raw", ""))
     body = given.encode() if isinstance(given, str) else given or b""
     try:
-        return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        if body[:2] == b"\x1f\x8b":
+            return gzip.decompress(body)
+        return zlib.decompress(body) if encoding == "deflate" else body
     except (OSError, EOFError, zlib.error):
         return body
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from connectors.atom import is_xml
 from connectors.contract import (
     Auth,
     ClientCall,
@@ -203,7 +204,7 @@ def _answer(response: Response) -> Any:
     """Return the JSON values of an answer, or the bytes of a feed."""
     if response.data is not None:
         return response.data
-    if response.body.lstrip()[:5] == b"<?xml":
+    if is_xml(response.body):
         return response.body
     return response.json()
 

@@ -100,6 +100,10 @@ class Steam:
     def parse(self, request: Request, response: Response) -> Page:
         """Return the reviews of a page, and the request for the next."""
         answer = response.json()
+        if isinstance(answer, list) and answer:
+            answer = {"reviews": answer}
+        if isinstance(answer, dict) and "recommendationid" in answer:
+            answer = {"reviews": [answer]}
         if not isinstance(answer, dict) or answer.get("success", 1) != 1:
             raise Drift("the answer of Steam says that it did not succeed; the app may have no reviews page")
         given = answer.get("reviews")

@@ -27,6 +27,8 @@ from records.setup import RatingScale
 NO_ID = "no id"
 NO_WORDS = "no text"
 NOT_SHOWN = "not shown by X"
+NOT_A_POST = "not a post"
+OLDER = "an older version of a post that was edited"
 
 _API = "https://api.twitter.com"
 _LONGEST_QUERY = 512
@@ -147,7 +149,8 @@ class X:
             yield ClientCall(
                 client="tweepy",
                 method="get_tweets",
-                arguments={"ids": batch, **self._fields()},
+                # Asked for by its first id, an edited post comes as it was; the expansion brings its newest version.
+                arguments={"ids": batch, **self._fields("edit_history_tweet_ids")},
                 context={"ids": [["", one] for one in batch]},
             )
 
@@ -155,10 +158,12 @@ class X:
         """Return those alive; gone are those asked for that X does not show, and rows of a compliance job."""
         value = response.data if response.data is not None else response.json()
         if isinstance(value, dict) and value.get("action") == "delete" and value.get("id"):
-            return Page(gone=(("", str(value["id"])),))
+            # Where a place was taken off a post, the post still stands; places are not kept here.
+            stands = value.get("reason") == "scrub_geo"
+            return Page() if stands else Page(gone=(("", str(value["id"])),))
         answer = _answer(response)
-        page = _read(answer.get("data", []), answer)
-        shown = {draft.native_id for draft in page.drafts}
+        page = _read(answer.get("data", []), answer, newest=True)
+        shown = {draft.native_id for draft in page.drafts} | {one.where for one in page.skipped}
         absent = [("", one) for _, one in request.context.get("ids", ()) if one not in shown]
         return replace(page, gone=tuple(absent))
 
@@ -170,10 +175,13 @@ class X:
         found = boolean(brand, any_of=words(brand), quoted=phrase, and_=" ", not_="-", longest=longest)
         return [expression + end for expression in found]
 
-    def _fields(self) -> dict[str, Any]:
+    def _fields(self, *expansions: str) -> dict[str, Any]:
         fields: dict[str, Any] = {"tweet_fields": list(_POST_FIELDS)}
         if self.settings.followers:
-            fields.update(expansions=["author_id"], user_fields=["public_metrics"])
+            fields["user_fields"] = ["public_metrics"]
+            expansions = ("author_id", *expansions)
+        if expansions:
+            fields["expansions"] = list(expansions)
         return fields
 
 
@@ -188,9 +196,14 @@ def _answer(response: Response) -> dict[str, Any]:
         answer = {"data": answer}
     if not isinstance(answer, dict):
         raise Drift("the answer of X is no object; its API may have changed")
+    if "data" not in answer and "id" in answer and "text" in answer:
+        answer = {"data": [answer], "includes": answer.get("includes")}
+    if "data" not in answer and isinstance(answer.get("users"), list):
+        answer = {"data": answer["users"]}
     if "data" not in answer and "meta" not in answer and not _is_lookup(answer):
-        title = answer.get("title") or "no title"
-        raise Drift(f"the answer of X is an error inside a 200 ({title})")
+        title = answer.get("title") or ("errors" in answer and "no title")
+        what = f"an error inside a 200 ({title})" if title else "without data: not of version 2 of its API"
+        raise Drift(f"the answer of X is {what}")
     if isinstance(answer.get("data"), dict):
         answer = {**answer, "data": [answer["data"]]}
     if not isinstance(answer.get("data", []), list):
@@ -211,17 +224,31 @@ def _not_shown(answer: Mapping[str, Any]) -> Iterator[SkippedRecord]:
             yield SkippedRecord(str(error.get("resource_id") or "a post"), NOT_SHOWN)
 
 
-def _read(posts: Iterable[Any], answer: Mapping[str, Any]) -> Page:
-    users = (answer.get("includes") or {}).get("users") or []
-    followers = {user.get("id"): (user.get("public_metrics") or {}).get("followers_count") for user in users}
-    return read_page(posts, lambda post: _draft(post, followers))
+def _read(posts: Iterable[Any], answer: Mapping[str, Any], *, newest: bool = False) -> Page:
+    """Return the page that posts make; with `newest`, only the last version of each that was edited."""
+    included = answer.get("includes") or {}
+    followers = {
+        user.get("id"): (user.get("public_metrics") or {}).get("followers_count")
+        for user in included.get("users") or ()
+    }
+    versions = {post.get("id"): post for post in included.get("tweets") or ()}
+
+    def read(post: Any) -> Draft | SkippedRecord:
+        last = (post.get("edit_history_tweet_ids") or [post.get("id")])[-1]
+        if not newest or last == post.get("id"):
+            return _draft(post, followers)
+        # Without its newest version the mention stays as it is: an older one would undo an edit that is known.
+        return _draft(versions[last], followers) if last in versions else SkippedRecord(_first_id(post), OLDER)
+
+    return read_page(posts, read)
 
 
 def _draft(post: Any, followers: Mapping[Any, int | None]) -> Draft | SkippedRecord:
     if not post.get("id"):
-        return SkippedRecord("a post", NO_ID)
-    last = str(post["id"])
-    first = str((post.get("edit_history_tweet_ids") or [last])[0])
+        return SkippedRecord(str(post.get("resource_id") or "a post"), NOT_SHOWN if post.get("resource_id") else NO_ID)
+    last, first = str(post["id"]), _first_id(post)
+    if "text" not in post and "note_tweet" not in post:
+        return SkippedRecord(last, NOT_A_POST)
     text = _text(post)
     refers = {one.get("type"): str(one.get("id")) for one in post.get("referenced_tweets") or ()}
     if not text and "retweeted" not in refers:
@@ -254,6 +281,10 @@ def _draft(post: Any, followers: Mapping[Any, int | None]) -> Draft | SkippedRec
     )
 
 
+def _first_id(post: Mapping[str, Any]) -> str:
+    return str((post.get("edit_history_tweet_ids") or [post["id"]])[0])
+
+
 def _text(post: Mapping[str, Any]) -> str:
     """Return the whole text, with the addresses that X shortened written out."""
     note = post.get("note_tweet") or {}
@@ -270,7 +301,8 @@ def _moment(post_id: str) -> datetime | None:
     """Return when a post was made, from its id; None for ids of before 2010-11, which hold no time."""
     if not post_id.isdigit() or int(post_id) < 1 << 33:
         return None
-    return datetime.fromtimestamp(((int(post_id) >> 22) + _SNOWFLAKE_EPOCH_MS) / 1000, UTC)
+    # To the second, as X writes its times: versions of one post then agree on when it was made.
+    return datetime.fromtimestamp(((int(post_id) >> 22) + _SNOWFLAKE_EPOCH_MS) // 1000, UTC)
 
 
 CONNECTOR = X

@@ -53,13 +53,19 @@ def check(
     payloads: Annotated[
         Path | None, typer.Option("--payloads", help="Folder of recordings; tests/payloads/NAME when left out.")
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Keep what is read now as expected.jsonl beside the recordings.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Try a connector on recorded answers, without a network."""
     from connectors import kit
 
     screen: Screen = context.obj
-    report = kit.check(source, payloads or _PAYLOADS / source)
+    folder = payloads or _PAYLOADS / source
+    if accept:
+        screen.note(f"{kit.accept(source, folder)}: read it; the connector is held to it from now on")
+    report = kit.check(source, folder)
     if as_json:
         screen.json(report.to_json())
     else:
