@@ -236,6 +236,7 @@ def load(workspace: Workspace, *, as_of: datetime | None = None) -> LoadReport:
         settings_hash=settings.digest_hash,
         is_sample=settings.sample,
         confusion=read_confusion(workspace.own_weights or DEFAULT_WEIGHTS),
+        drivers=settings.driver_records(),
     )
 
 

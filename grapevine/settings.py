@@ -177,6 +177,9 @@ class Settings(_Strict):
     mail: MailSettings | None = Field(None, description="The server that sends; nothing is sent without it.")
     hooks: tuple[HookSettings, ...] = Field((), description="Where digests and alerts are posted as well.")
     alerts: AlertSettings = Field(default_factory=AlertSettings, description="What can't wait.")
+    owners: dict[str, str] = Field(
+        default_factory=dict, description="Who acts: a name for a role (service) or for a single driver (on_hold)."
+    )
     folder: Path = Field(Path(), exclude=True, description="The folder of the file; not a setting.")
 
     @field_validator("time_zone")
@@ -211,6 +214,18 @@ class Settings(_Strict):
                 )
         return self
 
+    @field_validator("owners")
+    @classmethod
+    def _known_owners(cls, value: dict[str, str]) -> dict[str, str]:
+        if value:
+            from transforms.drivers import drivers
+
+            known = {*drivers(), *(driver.owner for driver in drivers().values())}
+            for name, owner in value.items():
+                if name not in known:
+                    raise ValueError(f"{name} = {owner!r} names neither a role nor a driver{near(name, known)}")
+        return value
+
     def brand_records(self) -> tuple[brand_records.Brand, ...]:
         """Return the brands as the rooms know them; a competitor without a zone takes that of who names it first."""
         zones = {brand.resolved_key: brand.time_zone for brand in self.brands}
@@ -241,6 +256,24 @@ class Settings(_Strict):
         return tuple(
             setup_source({**source.model_dump(), "name": source.resolved_name}, folder=self.folder)
             for source in self.sources
+        )
+
+    def driver_records(self) -> tuple[setup.DriverRow, ...]:
+        """Return the playbook with the owners named here: a driver's own, else its role's, else None."""
+        from transforms.drivers import drivers
+
+        return tuple(
+            setup.DriverRow(
+                driver=driver.key,
+                title=driver.title,
+                driver_group=driver.group,
+                published_figure=driver.figure,
+                rated_by=driver.rated_by,
+                advice=driver.advice,
+                owner_role=driver.owner,
+                owner=self.owners.get(driver.key) or self.owners.get(driver.owner),
+            )
+            for driver in drivers().values()
         )
 
     def coverage_records(self) -> tuple[setup.Coverage, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from records.mention import Channel
 
-__all__ = ["Confusion", "Coverage", "RatingScale", "SourceRow", "SourceSetup"]
+__all__ = ["Confusion", "Coverage", "DriverRow", "RatingScale", "SourceRow", "SourceSetup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +121,28 @@ class Confusion:
     labelled: str
     mention_count: int
     measured_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverRow:
+    """What the warehouse keeps about a driver: the playbook's line, and whom the settings name as its owner.
+
+    Attributes:
+        driver: its key.
+        title: as people read it.
+        driver_group: people, process, policy or practice.
+        published_figure: its published weight in the publisher's own words, or None.
+        rated_by: who gave that figure (business, consumers), or None.
+        advice: one line on what to do.
+        owner_role: who acts by default: service, operations, product, sales or finance.
+        owner: the person or team that the settings name, or None.
+    """
+
+    driver: str
+    title: str
+    driver_group: str
+    published_figure: str | None
+    rated_by: str | None
+    advice: str
+    owner_role: str
+    owner: str | None

@@ -10,13 +10,15 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-from transforms.lexicon import FOLDER, groups
+from transforms.lexicon import groups
 from transforms.phrases import Match
 
 __all__ = ["Driver", "Signals", "drivers", "signals"]
 
+_PLAYBOOK = Path(__file__).parent / "playbook" / "drivers.toml"
 _LEAVING, _WOW = "leaving", "wow"
 _EMOTION = "emotion_"
 _FLAGS = {"spam_promotion": "spam: promotion", "solicited_review": "solicited: product or payment received"}
@@ -29,7 +31,7 @@ _WEAK = frozenset(("doubtful", "complaint_marks", "help_wanted", "booking"))
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """One reason, as `lexicons/drivers.toml` describes it.
+    """One reason, as `playbook/drivers.toml` describes it.
 
     Attributes:
         key: unique.
@@ -38,6 +40,7 @@ class Driver:
         figure: its published weight, or None.
         rated_by: who gave that figure (business, consumers), or None.
         advice: one line on what to do.
+        owner: the role that acts by default: service, operations, product, sales or finance.
     """
 
     key: str
@@ -46,6 +49,7 @@ class Driver:
     figure: str | None
     rated_by: str | None
     advice: str
+    owner: str
 
 
 class Signals(NamedTuple):
@@ -73,9 +77,17 @@ class Signals(NamedTuple):
 @cache
 def drivers() -> dict[str, Driver]:
     """Return all drivers by key, in the order of the file."""
-    tables = tomllib.loads((FOLDER / "drivers.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads(_PLAYBOOK.read_text(encoding="utf-8"))
     return {
-        key: Driver(key, table["title"], table["group"], table.get("figure"), table.get("rated_by"), table["advice"])
+        key: Driver(
+            key=key,
+            title=table["title"],
+            group=table["group"],
+            figure=table.get("figure"),
+            rated_by=table.get("rated_by"),
+            advice=table["advice"],
+            owner=table["owner"],
+        )
         for key, table in tables.items()
     }
 

@@ -34,7 +34,7 @@ class Group:
         label: bad, neutral or good: what a phrase of it speaks for.
         bad: what a hit adds to the log-odds of bad against neutral, before any text was learned from.
         good: the same for good against neutral.
-        driver: the reason it is evidence of (a key of drivers.toml), or None.
+        driver: the reason it is evidence of (a key of playbook/drivers.toml), or None.
         layer: "experience" (what happened), "form" (what kind of talk it is) or "signal" (facts beside the label).
         lines: its patterns.
     """

@@ -1,4 +1,4 @@
-"""What is given and not pulled: raw.brand, raw.source, raw.coverage, raw.rate_profile and raw.confusion."""
+"""What is given and not pulled: raw.brand, raw.source, raw.coverage, raw.rate_profile, raw.driver, raw.confusion."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from records.brand import Brand
-from records.setup import Confusion, Coverage, SourceRow
+from records.setup import Confusion, Coverage, DriverRow, SourceRow
 from transforms.coverage import triangular
 from transforms.rates import profile_names, profile_rows
 
@@ -30,6 +30,7 @@ class Given:
         settings_hash: of the whole settings file.
         is_sample: whether the data are made up.
         confusion: how often the weights in use were right; empty where that was never measured.
+        drivers: the playbook, with the owners that the settings name.
     """
 
     brands: Sequence[Brand]
@@ -39,6 +40,7 @@ class Given:
     settings_hash: str
     is_sample: bool
     confusion: Sequence[Confusion] = ()
+    drivers: Sequence[DriverRow] = ()
 
     @property
     def has_only_files(self) -> bool:
@@ -52,7 +54,7 @@ class Given:
 
     def fingerprint(self) -> str:
         """Return 32 hex digits that change when anything does that `write` writes, or the settings file."""
-        told = (*self.brands, *self.sources, *self.coverage, *self.confusion)
+        told = (*self.brands, *self.sources, *self.coverage, *self.drivers, *self.confusion)
         said = repr((*told, self.rates(), self.settings_hash, self.is_sample))
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
@@ -82,6 +84,8 @@ def write(connection: duckdb.DuckDBPyConnection, given: Given, stamp: datetime) 
     connection.execute("DELETE FROM raw.confusion")
     measured = [asdict(one) | {"confusion_loaded_at": stamp} for one in given.confusion]
     insert_rows(connection, "raw.confusion", measured)
+    connection.execute("DELETE FROM raw.driver")
+    insert_rows(connection, "raw.driver", list(map(asdict, given.drivers)))
     dropped = connection.execute(
         "DELETE FROM raw.classification AS held USING raw.mention_version AS version, raw.source AS source, "
         "source_before AS before WHERE held.mention_id = version.mention_id AND held.version_no = version.version_no "

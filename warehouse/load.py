@@ -19,7 +19,7 @@ import duckdb
 from records.brand import Brand
 from records.errors import CheckFailed
 from records.home import Home
-from records.setup import Confusion, Coverage, SourceRow
+from records.setup import Confusion, Coverage, DriverRow, SourceRow
 from warehouse import blank, clock, landed, store
 from warehouse.given import Given, insert_rows, write
 
@@ -67,6 +67,7 @@ def load(
     settings_hash: str,
     is_sample: bool,
     confusion: Sequence[Confusion] = (),
+    drivers: Sequence[DriverRow] = (),
 ) -> LoadReport:
     """Load every landing run that has not been loaded, and the settings.
 
@@ -81,6 +82,7 @@ def load(
         settings_hash: of the whole settings file.
         is_sample: whether the data are made up.
         confusion: how often the weights in use were right; empty where that was never measured.
+        drivers: the playbook, with the owners that the settings name.
 
     Raises:
         Busy: another process holds the warehouse.
@@ -94,6 +96,7 @@ def load(
         settings_hash=settings_hash,
         is_sample=is_sample,
         confusion=confusion,
+        drivers=drivers,
     )
     with store.open(home, step="load") as connection:
         runs = landed.waiting(home, _loaded_keys(connection))

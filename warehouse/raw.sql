@@ -97,6 +97,13 @@ CREATE TABLE IF NOT EXISTS raw.classification (
     p_neutral DOUBLE,                               -- 0..1
     p_good DOUBLE,                                  -- 0..1
     compound DOUBLE,                                -- -1..1
+    bad_drivers VARCHAR[],                          -- keys of raw.driver that speak for a bad experience
+    good_drivers VARCHAR[],                         -- keys of raw.driver that speak for a good one
+    emotions VARCHAR[],                             -- confident, respected, valued, doubting, disrespected, unvalued
+    flags VARCHAR[],                                -- reasons to take it for spam or a solicited review
+    is_leaving BOOLEAN,                             -- whether it says that the customer leaves or warns others off
+    is_wow BOOLEAN,                                 -- whether it tells of something beyond what was expected
+    is_repaired BOOLEAN,                            -- whether a failure is told first and its repair after it
     classification_loaded_at TIMESTAMPTZ NOT NULL   -- stamp of the import that brought this row
 );
 
@@ -299,6 +306,19 @@ CREATE TABLE IF NOT EXISTS raw.rate_profile (
     mark VARCHAR NOT NULL,                          -- how sure the numbers are
     is_current BOOLEAN NOT NULL,                    -- whether the settings name this profile
     PRIMARY KEY (profile, valence, channel)
+);
+
+-- The playbook: why experiences are bad or good, what to do about it, and who; from transforms/playbook and [owners].
+-- One row per driver; key driver.
+CREATE TABLE IF NOT EXISTS raw.driver (
+    driver VARCHAR NOT NULL PRIMARY KEY,            -- its key, as raw.classification names it
+    title VARCHAR NOT NULL,                         -- as people read it
+    driver_group VARCHAR NOT NULL,                  -- people, process, policy or practice
+    published_figure VARCHAR,                       -- its published weight, in the publisher's own words; NULL if none was
+    rated_by VARCHAR,                               -- who gave that figure: business or consumers
+    advice VARCHAR NOT NULL,                        -- one line on what to do
+    owner_role VARCHAR NOT NULL,                    -- who acts by default: service, operations, product, sales or finance
+    owner VARCHAR                                   -- the person or team that the settings name
 );
 
 -- The moment the data stand for, and what has been made from them.

@@ -20,6 +20,13 @@ SELECT
     scored.p_neutral,
     scored.p_good,
     scored.compound,
+    scored.bad_drivers,
+    scored.good_drivers,
+    scored.emotions,
+    scored.flags,
+    scored.is_leaving,
+    scored.is_wow,
+    scored.is_repaired,
     getvariable('loaded_at') AS classification_loaded_at
 FROM scored
 SEMI JOIN scored_version USING (mention_id, version_no)

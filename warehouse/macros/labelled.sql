@@ -39,6 +39,15 @@ labelled as (
         case when judged.label is null then scored.p_neutral end as p_neutral,
         case when judged.label is null then scored.p_good end as p_good,
         scored.compound,
+        -- words speak for both sides; those of the label's own side are its reasons
+        nullif(array_to_string(
+            case coalesce(judged.label, scored.label) when 'bad' then scored.bad_drivers when 'good' then scored.good_drivers
+            end, ', '
+        ), '') as drivers,
+        nullif(array_to_string(scored.emotions, ', '), '') as emotions,
+        scored.is_leaving,
+        scored.is_wow,
+        scored.is_repaired,
         greatest(about.brand_loaded_at, scored.classification_loaded_at) as label_loaded_at
     from wanted
     inner join {{ source('raw', 'mention_brand') }} as about on wanted.mention_id = about.mention_id

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 
+from grapevine.settings import Settings
 from records.home import Home
 from records.keys import mention_id
 from transforms.coverage import triangular
@@ -40,6 +41,8 @@ class Told:
     words: str | None = None
     rating: float | None = None
     seen: datetime | None = None
+    bad_drivers: tuple[str, ...] = ()
+    good_drivers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -150,7 +153,7 @@ class Raw:
             for brand in brands.split():
                 label = told.label[brand] if isinstance(told.label, dict) else told.label
                 if label != "pending":
-                    self.classification(key, brand, label, version_no=number, loaded=loaded)
+                    self.classification(key, brand, label, version_no=number, loaded=loaded, told=told)
         self.add(
             "mention_state",
             mention_id=key,
@@ -175,6 +178,7 @@ class Raw:
         version_no: int = 1,
         model: str = "m1",
         loaded: datetime = LOADED,
+        told: Told | None = None,
     ) -> None:
         self.add(
             "classification",
@@ -189,6 +193,13 @@ class Raw:
             p_neutral=None if label is None else 0.25,
             p_good=None if label is None else 0.25,
             compound=0.0,
+            bad_drivers=list(told.bad_drivers) if told else [],
+            good_drivers=list(told.good_drivers) if told else [],
+            emotions=[],
+            flags=[],
+            is_leaving=False,
+            is_wow=False,
+            is_repaired=False,
             classification_loaded_at=loaded,
         )
 
@@ -243,6 +254,8 @@ def write_raw(home: Home, raw: Raw) -> None:
             )
             for row in profile_rows("dr2013", is_current=True):
                 raw.add("rate_profile", **row._asdict())
+            for driver in Settings().driver_records():
+                raw.add("driver", **asdict(driver))
         raw.write(connection)
 
 

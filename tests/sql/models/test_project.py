@@ -73,7 +73,8 @@ def test_metric__names_columns_that_exist(built: Built) -> None:
 def test_metric__lists_every_estimate_and_ratio(built: Built) -> None:
     unlisted = built.rows(
         "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND data_type = 'DOUBLE' "
-        "AND table_name IN ('brand_period', 'channel_period', 'share_of_voice_period', 'response_queue') "
+        "AND table_name IN ('brand_period', 'channel_period', 'driver_period', 'share_of_voice_period', "
+        "'response_queue') "
         "AND NOT regexp_matches(column_name, '_(low|high)$') AND column_name NOT IN ('rating', 'rating_max') "
         "AND column_name NOT IN (SELECT metric FROM marts.metric)"
     )
@@ -94,7 +95,7 @@ def test_unit_tests__of_the_models_pass(built: Built, monkeypatch: pytest.Monkey
     assert {str(result.status) for result in results} == {"pass"}
     tested = {re.sub(r"^unit_test\.grapevine\.|\..*$", "", result.node.unique_id) for result in results}
     assert tested >= {"duplicate", "source_coverage", "channel_day", "channel_estimate", "estimate", "change"}
-    assert tested >= {"brand_period", "channel_period"}
+    assert tested >= {"brand_period", "channel_period", "driver_period"}
 
 
 def test_docs__are_one_static_page(built: Built) -> None:

@@ -62,6 +62,7 @@ def test_brands__keys_zones_and_names(tmp_path: Path) -> None:
         ('[[coverage]]\nsource = "x"\nlow = 0.5\nmode = 0.2\nhigh = 0.9', "low <= mode <= high must hold"),
         ('[[coverage]]\nsource = "x"\nlow = 0\nmode = 0.2\nhigh = 0.9', "coverage[1].low is 0"),
         ('[[coverage]]\nsource = "x"\nlow = 0.1\nmode = 0.2\nhigh = 0.9', "names the source 'x', which is not set up"),
+        ('[owners]\nservices = "Ada"', "services = 'Ada' names neither a role nor a driver; did you mean 'service'?"),
         ("brands = [", "is not valid TOML"),
     ],
 )
@@ -70,6 +71,12 @@ def test_settings__say_what_is_wrong(tmp_path: Path, text: str, said: str) -> No
         load_settings(write(tmp_path, text))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_owners__a_drivers_own_before_its_roles(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, '[owners]\nservice = "Ada"\non_hold = "Bo"'))
+    owners = {row.driver: row.owner for row in settings.driver_records()}
+    assert (owners["on_hold"], owners["scripted"], owners["price"]) == ("Bo", "Ada", None)
 
 
 def test_settings__missing_file_names_the_remedy(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from records.brand import Brand
 from records.errors import CheckFailed
 from records.keys import mention_id
-from records.setup import Confusion, Coverage, RatingScale, SourceRow
+from records.setup import Confusion, Coverage, DriverRow, RatingScale, SourceRow
 from warehouse.load import cursors, load, sweep_landing
 
 PUBLISHED = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -265,6 +266,22 @@ def test_settings__sources_coverage_and_the_rate_book(loaded, ask):
     assert ask("SELECT profile, count(*) FROM raw.rate_profile WHERE is_current GROUP BY ALL") == [("dr2013", 10)]
     loaded(settings_hash="others")
     assert ask("FROM raw.coverage") == []
+
+
+def test_settings__the_playbook_with_its_owners(loaded, ask):
+    driver = DriverRow(
+        driver="on_hold",
+        title="On hold",
+        driver_group="process",
+        published_figure=None,
+        rated_by=None,
+        advice="Call back.",
+        owner_role="service",
+        owner=None,
+    )
+    loaded(drivers=[driver])
+    loaded(drivers=[replace(driver, owner="Ada")])
+    assert ask("SELECT driver, owner_role, owner FROM raw.driver") == [("on_hold", "service", "Ada")]
 
 
 def test_stamps__rise_even_when_the_clock_was_set_back(landing, loaded, mention, ask):

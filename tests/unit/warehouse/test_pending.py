@@ -86,6 +86,15 @@ def test_score__once_then_nothing_is_pending(landing, loaded, mention, score, as
     assert ask("SELECT data_revision FROM raw.clock") == revision
 
 
+def test_score__keeps_what_the_words_show_beside_the_label(landing, loaded, mention, score, ask):
+    landing([mention(text="Put on hold for two hours, then they hung up. Never again.")])
+    loaded()
+    score()
+    (row,) = ask("SELECT bad_drivers, good_drivers, emotions, flags, is_leaving, is_wow FROM raw.classification")
+    assert "on_hold" in row[0]
+    assert row[1:] == ([], [], [], True, False)
+
+
 def test_score__a_changed_name_scores_that_brand_again_and_keeps_signatures(landing, loaded, mention, score, ask):
     landing([mention(brands=BOTH)])
     loaded()

@@ -23,6 +23,11 @@ select
     labelled.p_neutral,
     labelled.p_good,
     labelled.compound,
+    labelled.drivers,
+    labelled.emotions,
+    labelled.is_leaving,
+    labelled.is_wow,
+    labelled.is_repaired,
     recovered.is_recovered
 from labelled
 inner join recovered on labelled.mention_id = recovered.mention_id and labelled.brand = recovered.brand

@@ -101,6 +101,11 @@ select
     dated.p_neutral,
     dated.p_good,
     dated.compound,
+    dated.drivers,
+    dated.emotions,
+    dated.is_leaving,
+    dated.is_wow,
+    dated.is_repaired,
     dated.rating_of_five,
     dated.is_recovered,
     -- 64 bits are enough to compare by, and a tenth of the work

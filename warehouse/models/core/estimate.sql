@@ -27,6 +27,7 @@ pooled as (
         bool_and(channel.is_coverage_known) as is_coverage_known,
         sum(channel.observed_count)::bigint as observed_count,
         max(channel.observed_count)::bigint as most_seen_count,
+        sum(channel.weight) as weight,
         greatest(
             {{ pooled_experiences('observed_count', 'capture_probability', 'weight') }}, max(channel.observed_count)
         ) as experiences,
@@ -74,6 +75,15 @@ select
     mean,
     variance,
     effective_count,
+    weight,
+    mean_factor,
+    noise,
+    spread,
+    seen,
+    exposures_per_experience,
+    reach_mean,
+    reach_variance,
+    shared,
     rate_variance,
     is_coverage_known,
     profile

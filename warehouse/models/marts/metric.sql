@@ -26,6 +26,7 @@
     ('good_change_ratio', 'brand_period', 'ratio', 'Good experiences against the period before, on channels collected in both, at equal coverage.', inferred, false, false, false),
     ('estimated_bad_telling_count', 'channel_period', 'tellings', 'Times bad experiences are told on the channel, seen or not.', inferred, true, true, true),
     ('estimated_good_telling_count', 'channel_period', 'tellings', 'Times good experiences are told on the channel, seen or not.', inferred, true, true, true),
+    ('priority_exposure_count', 'driver_period', 'exposures', 'What is at stake with a driver: estimated bad experiences times the exposures that change when one turns good.', inferred, true, false, true),
     ('share_of_voice', 'share_of_voice_period', 'share 0..1', 'Part of the mentions of a brand and its competitors, on the sources and days that all of them have.', observed, false, false, false),
     ('voice_count', 'share_of_voice_period', 'mentions', 'Mentions behind share_of_voice, repeats taken out.', observed, false, false, false),
     ('swing_exposure_count', 'response_queue', 'exposures', 'Exposures that an answer which recovers the customer saves and gains.', inferred, true, true, true),

@@ -1,0 +1,80 @@
+"""Drivers: which of a text's reasons count, and what stands behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from transforms.drivers import drivers
+
+from .conftest import Built, Raw, Told, at
+
+
+@pytest.fixture(scope="module")
+def built(build_of: Callable[[Raw], Built]) -> Built:
+    raw = Raw()
+    raw.brand("acme")
+    for name in ("posts", "inbox"):
+        raw.source(name)
+    both = {"bad_drivers": ("on_hold", "price"), "good_drivers": ("ease",)}
+    raw.mention("bad", Told("bad", at("2026-01-05"), words="one", **both), brands="acme")
+    raw.mention("again", Told("bad", at("2026-01-06"), words="one", **both), brands="acme")
+    raw.mention("good", Told("good", at("2026-01-05"), **both), brands="acme")
+    raw.mention("neutral", Told("neutral", at("2026-01-05"), **both), brands="acme")
+    raw.mention("judged", Told("bad", at("2026-01-05"), **both), brands="acme")
+    raw.add("override", mention_id=raw.rows["mention_state"][-1]["mention_id"], brand="acme", label="good")
+    raw.rows["override"][-1]["override_at"] = at("2026-01-20")
+    edits = (Told("bad", at("2026-01-05"), **both), Told("good", at("2026-01-13"), **both))
+    raw.mention("edited", *edits, brands="acme", source="inbox", channel="company")
+    raw.mention("late", Told(None, at("2026-03-30")), brands="acme")  # posts are listened to until then
+    return build_of(raw)
+
+
+def test_drivers__only_those_of_the_labels_side(built: Built) -> None:
+    told = built.rows("SELECT label, drivers FROM marts.mentions ORDER BY ALL")
+    assert told == [
+        ("bad", "on_hold, price"),
+        ("bad", "on_hold, price"),
+        ("good", "ease"),
+        ("good", "ease"),
+        ("good", "ease"),
+        ("neutral", None),
+        (None, None),
+    ]
+
+
+def test_drivers__count_experiences_without_repeats_in_the_week_of_the_telling(built: Built) -> None:
+    weeks = "SELECT period_name, driver, bad_count, good_count FROM marts.driver_period WHERE period_kind = 'week'"
+    assert built.rows(f"{weeks} ORDER BY ALL") == [
+        ("2026-W02", "ease", 0, 2),  # "good" and the one that a person judged
+        ("2026-W02", "on_hold", 2, 0),
+        ("2026-W02", "price", 2, 0),
+        ("2026-W03", "ease", 0, 1),  # the edit
+        ("2026-W03", "on_hold", 0, 0),  # nobody any more, which is said
+        ("2026-W03", "price", 0, 0),
+    ]
+
+
+def test_drivers__a_reason_that_all_name_is_the_whole_brand(built: Built) -> None:
+    part, whole = (
+        built.row(
+            "SELECT estimated_bad_count, estimated_bad_count_low, estimated_bad_count_high, bad_exposure_count, "
+            "bad_exposure_count_low, bad_exposure_count_high "
+            f"FROM marts.{table} WHERE period_name = '2026-W02' AND {which}"
+        )
+        for table, which in (("driver_period", "driver = 'price'"), ("brand_period", "true"))
+    )
+    assert part == pytest.approx(whole, rel=1e-9)
+
+
+def test_drivers__few_are_no_finding_however_far_they_fall(built: Built) -> None:
+    row = built.row("SELECT * FROM marts.driver_period WHERE period_name = '2026-W03' AND driver = 'price'")
+    assert (row["bad_change_ratio"], row["bad_change_ratio_low"], row["is_bad_change_finding"]) == (0, None, False)
+
+
+def test_driver__is_the_playbook(built: Built) -> None:
+    row = built.row("SELECT * FROM marts.driver WHERE driver = 'on_hold'")
+    assert (row["driver_group"], row["owner_role"], row["owner"]) == ("process", "service", None)
+    figures = "SELECT driver, published_figure FROM marts.driver"
+    assert dict(built.rows(figures)) == {key: driver.figure for key, driver in drivers().items()}
