@@ -127,9 +127,9 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
         chart_alt=_chart_alt(words, figures),
         mentions_title=words.say("mentions.title" if has_reach else "mentions.title_unknown"),
         mentions_note="" if has_reach else words.say("mentions.note_unknown"),
-        mentions=tuple(_mention(words, mention, options) for mention in figures.mentions),
+        mentions=tuple(_mention(words, figures.brand.key, mention, options) for mention in figures.mentions),
         responses=responses(words, figures, options.min_n),
-        waiting=tuple(_mention(words, mention, options) for mention in figures.waiting),
+        waiting=tuple(_mention(words, figures.brand.key, mention, options) for mention in figures.waiting),
         voice=voice(words, figures, options.min_n),
         notes=data_notes(words, figures, options.min_n, as_sent or {}),
         sample=words.say("sample.banner") if figures.is_sample else "",
@@ -236,7 +236,7 @@ def _chart_alt(words: Catalogue, figures: DigestFigures) -> str:
     return " ".join(told)
 
 
-def _mention(words: Catalogue, mention: MentionFacts, options: DigestOptions) -> MentionStory:
+def _mention(words: Catalogue, brand: str, mention: MentionFacts, options: DigestOptions) -> MentionStory:
     said = quote(mention.title, mention.text)
     origin = [one_line(mention.source, 40), words.short_day(mention.told_date)]
     if mention.rating is not None and mention.rating_max is not None:
@@ -246,8 +246,9 @@ def _mention(words: Catalogue, mention: MentionFacts, options: DigestOptions) ->
         origin.append(words.say("mentions.recovered"))
     wrong = None
     if options.feedback:
-        subject = url_quote(words.say("mentions.wrong_subject", id=mention.mention_id))
-        wrong = f"mailto:{url_quote(options.feedback, safe='@')}?subject={subject}"
+        subject = url_quote(words.say("mentions.wrong_subject", id=mention.mention_id, brand=brand))
+        body = url_quote(f"\r\n\r\n{words.say('mentions.wrong_body')}")
+        wrong = f"mailto:{url_quote(options.feedback, safe='@')}?subject={subject}&body={body}"
     return MentionStory(
         tone="bad" if mention.label == "bad" else "good",
         tone_word=words.say(f"word.{mention.label}"),

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from uuid import UUID
 
-from records.errors import Busy
+from grapevine.settings import Settings
+from records.errors import Busy, ConfigError, InputError
 from records.home import Home
 from records.override import Override
 from transforms.labelling import DOUBTFUL, RANDOM, read_labels, write_mentions
 from warehouse import overrides
 from warehouse.overrides import Candidate
 
-__all__ = ["Imported", "Round", "export_doubtful", "export_given", "import_labels"]
+__all__ = ["Imported", "Round", "export_doubtful", "export_given", "import_labels", "import_mails"]
 
 
 @dataclass
@@ -148,6 +151,45 @@ def import_labels(home: Home, path: Path) -> Imported:
     put = overrides.put(home, told.found)
     refused = [*told.rejected, *(f"row {told.rows[place]}: {reason}" for place, reason in put.refused)]
     return Imported(put.written_count, put.unchanged_count, told.empty_count, tuple(refused))
+
+
+def import_mails(home: Home, path: Path, settings: Settings) -> Imported:
+    """Bring the answers to "Wrong? Tell us" into the warehouse; each mail that can't be used is named with the reason.
+
+    Args:
+        home: the home folder.
+        path: a mail (.eml), or a folder of such.
+        settings: name the receivers of digests and alerts; nobody else is heard.
+
+    Raises:
+        InputError: there is no mail, or nothing has been loaded yet.
+        ConfigError: the settings name no receiver.
+    """
+    from digests.answers import LARGEST, read_answer
+
+    named = (*settings.digest.recipients, *settings.alerts.recipients)
+    receivers = {parseaddr(one)[1].lower() for one in named} - {""}
+    if not receivers:
+        raise ConfigError("[digest] recipients is empty, so an answer can't be told from a stranger's; name them there")
+    now = datetime.now(UTC)
+    found, places, refused = [], [], []
+    for mail in _mails(path):
+        try:
+            with mail.open("rb") as file:
+                found.append(read_answer(file.read(LARGEST + 1), receivers, now))
+            places.append(mail.name)
+        except (InputError, OSError) as error:
+            refused.append(f"{mail.name}: {error}")
+    put = overrides.put(home, found)
+    refused += [f"{places[place]}: {reason}" for place, reason in put.refused]
+    return Imported(put.written_count, put.unchanged_count, 0, tuple(refused))
+
+
+def _mails(path: Path) -> list[Path]:
+    mails = sorted(path.glob("*.eml")) if path.is_dir() else [path] if path.is_file() else []
+    if not mails:
+        raise InputError(f"--mail is {str(path)!r}, where there is no mail; give an .eml file or a folder of them")
+    return mails
 
 
 def _words(title: str | None, text: str | None) -> str:

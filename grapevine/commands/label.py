@@ -47,6 +47,12 @@ def label(
     file: Annotated[
         Path | None, typer.Option("--import", help="Read labels from such a CSV.", show_default=False)
     ] = None,
+    mail: Annotated[
+        Path | None,
+        typer.Option(
+            "--mail", help='Read answers to "Wrong? Tell us": an .eml or a folder of them.', show_default=False
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Say what the most doubtful mentions are; your labels stand above any model, and `train --from-labels` learns."""
@@ -54,8 +60,8 @@ def label(
 
     screen: Screen = context.obj
     home = screen.resolved_home()
-    if sum(one is not None for one in (export, file)) > 1:
-        raise InputError("--export and --import were given together; give one of them")
+    if sum(one is not None for one in (export, file, mail)) > 1:
+        raise InputError("two of --export, --import and --mail were given together; give one of them")
     if export is not None:
         written, left_out = (
             labelling.export_given(home, export)
@@ -69,6 +75,9 @@ def label(
             screen.say(f"{written:,} mentions in {export}{terms}; fill in the column label, then --import it")
     elif file is not None:
         _show_imported(screen, labelling.import_labels(home, file), as_json=as_json)
+    elif mail is not None:
+        settings = screen.workspace(config).settings
+        _show_imported(screen, labelling.import_mails(home, mail, settings), as_json=as_json)
     else:
         _ask(screen, limit, brands or ())
 
@@ -138,10 +147,10 @@ def _show_imported(screen: Screen, done: Imported, *, as_json: bool) -> None:
         empty = f", {done.empty_count:,} rows without a label" if done.empty_count else ""
         screen.say(f"{counts}{empty}, {len(done.refused):,} refused")
         for reason in done.refused[:_SHOWN_REFUSALS]:
-            screen.note(f"  refused: {reason}")
+            screen.note(f"  refused: {_plain(reason)}")
         if len(done.refused) > _SHOWN_REFUSALS:
             screen.note(f"  and {len(done.refused) - _SHOWN_REFUSALS:,} more; --json lists them all")
         if done.written_count:
             screen.note("`grapevine run` brings them into the figures")
     if done.refused and not (done.written_count or done.unchanged_count):
-        raise InputError("none of the labels can be used; the lines above say why")
+        raise InputError("none of the labels can be used; the reasons say what to mend")
