@@ -6,7 +6,6 @@ A value that cannot be used rejects its row, with the first reason found, and no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from connectors.columns import COUNTS, DraftColumns, OutcomeColumns
@@ -113,7 +112,7 @@ class FileColumns:
         """Return the outcome values of a batch and the rows that cannot be used."""
         settings, columns = self._settings, self._settings.columns
         rows = _Rows(batch.columns, batch.count, self._missing)
-        moments = rows.read(columns.date or "", self._day, IMPOSSIBLE_DATE)
+        moments = rows.read(columns.date or "", self._times.day, IMPOSSIBLE_DATE)
         rows.reject_where([moment is None for moment in moments], "no date")
         numbers = rows.read(columns.value or "", _number, NOT_A_NUMBER)
         rows.reject_where([number is None for number in numbers], "no value")
@@ -188,13 +187,6 @@ class FileColumns:
             if known is None:
                 return BrandMatch(key, matched_by, name) if key else None
         return BrandMatch(known, matched_by) if known else None
-
-    def _day(self, value: Any) -> Any:
-        """Return the day of an outcome as it is written, whatever its zone."""
-        if isinstance(value, str) and len(value) == len("2026-01-31"):
-            return datetime.fromisoformat(value).date()
-        moment = self._times.read(value)
-        return None if moment is None else moment.date()
 
     def _skipped(self, batch: TableBatch, rows: _Rows) -> list[SkippedRecord]:
         found = batch.bad + [(batch.line_of(row), reason) for row, reason in rows.reasons.items()]

@@ -44,6 +44,28 @@ class TimeReader:
         Raises:
             Unusable: the message is the reason as rejects keep it.
         """
+        moment = self._written(value)
+        if moment is None:
+            return None
+        if moment.tzinfo is None:
+            if self._zone is None:
+                raise Unusable(NO_ZONE)
+            moment = moment.replace(tzinfo=self._zone)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise Unusable(IMPOSSIBLE_DATE) from None
+
+    def day(self, value: Any) -> date | None:
+        """Return the day as it is written, whatever the zone, None for a missing one.
+
+        Raises:
+            Unusable: the message is the reason as rejects keep it.
+        """
+        moment = self._written(value)
+        return None if moment is None else moment.date()
+
+    def _written(self, value: Any) -> datetime | None:
         if isinstance(value, str):
             if value[:10] in self._missing:
                 return None
@@ -58,14 +80,7 @@ class TimeReader:
             raise Unusable(IMPOSSIBLE_DATE)
         if moment.year in self._missing_years and moment.date().isoformat() in self._missing:
             return None
-        if moment.tzinfo is None:
-            if self._zone is None:
-                raise Unusable(NO_ZONE)
-            moment = moment.replace(tzinfo=self._zone)
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            raise Unusable(IMPOSSIBLE_DATE) from None
+        return moment
 
     def _read_text(self, text: str) -> datetime:
         # fromisoformat also takes bare digits; those may be anything, so a date needs its dashes.

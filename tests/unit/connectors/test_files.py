@@ -347,7 +347,8 @@ def test_files__html_becomes_plain(pull, write):
 def test_files__outcomes(pull, write):
     path = write(
         "sales.csv",
-        "day,n,b\n2026-01-01,10,acme\n2026-01-02,x,acme\n2026-02-30,1,acme\n2026-01-03,3.5,Bolt Air\n,4,acme\n",
+        "day,n,b\n2026-01-01,10,acme\n2026-01-02,x,acme\n2026-02-30,1,acme\n"
+        "2026-01-03 23:59:00,3.5,Bolt Air\n,4,acme\n",
     )
     settings = {
         "path": path,

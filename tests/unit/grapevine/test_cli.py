@@ -6,9 +6,11 @@ import gzip
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from grapevine import cli
+from records.home import Home
 
 GOOD = "id,text,date,stars\n1,fine service,2026-01-02T03:04:05Z,5\n2,bad service,2026-01-03T03:04:05Z,1\n"
 SETTINGS = """
@@ -96,6 +98,21 @@ def test_pull__wrong_input_is_one_line(desk: Desk, path: str, text: str, more: s
     got, _, err = desk("pull")
     assert (got, err.count("\n"), err.startswith("error: ")) == (code, 1, True)
     assert said in err
+
+
+def test_sql__every_type_becomes_json(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.published_file.parent.mkdir(parents=True)
+    with duckdb.connect(str(home.published_file)) as connection:
+        connection.execute("CREATE SCHEMA marts")
+    query = "select 1.5 as d, time '10:00' as t, interval 90 seconds as i, date '2026-01-02' as day, [1, null] as list"
+    monkeypatch.setattr("sys.argv", ["grapevine", "--home", str(home.root), "sql", query, "--json"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert json.loads(capsys.readouterr().out) == [
+        {"d": 1.5, "t": "10:00:00", "i": 90.0, "day": "2026-01-02", "list": [1, None]}
+    ]
 
 
 def test_settings__missing_file_is_one_line(desk: Desk) -> None:

@@ -34,6 +34,8 @@
     ('age_hours', 'response_queue', 'hours', 'Time since the case was told.', observed, false, false, false),
     ('recovery_hours', 'recovery', 'hours', 'Time from the bad experience to the edit that takes it back.', observed, false, false, false),
     ('exposure_count', 'mentions', 'exposures', 'Times the mention was shown, where the source says so.', observed, false, true, false),
+    ('outcome_value', 'outcome_period', 'the series', 'What the brand measured itself: mean of the values of the period.', observed, false, false, false),
+    ('rank_correlation', 'backtest', '-1..+1', 'How far a figure and a measured series, some periods later, rise and fall together (Spearman).', inferred, false, false, false),
     ('share_rate', 'rate_profile', 'share 0..1', 'Share of experiences that are told on the channel.', 'assumed', false, false, false),
     ('mode', 'coverage', 'share 0..1', 'Chance that a telling on the channel is collected at all, most believable value.', 'assumed', false, false, false)
 ] %}
