@@ -100,32 +100,55 @@ def signals(text: str, words: Sequence[str], matches: Sequence[Match]) -> Signal
         words: its words.
         matches: the phrases found in them.
     """
-    known = groups()
-    reasons: dict[str, set[str]] = {"bad": set(), "good": set()}
-    found: set[str] = set()
-    first_failure: int | None = None
-    is_repaired = False
-    for match in matches:
-        if match.is_negated:
+    bad: list[str] = []
+    good: list[str] = []
+    emotions: list[str] = []
+    flags: list[str] = []
+    is_leaving = is_wow = has_failed = is_repaired = False
+    for names, _, _, is_negated in matches:
+        if is_negated:
             continue
-        found.update(match.groups)
-        for name in match.groups:
-            group = known[name]
-            if group.driver:
-                reasons[group.label].add(group.driver)
-            if group.label == "bad" and group.layer == "experience" and name not in _WEAK and first_failure is None:
-                first_failure = match.start
-        if first_failure is not None and not _REPAIRS.isdisjoint(match.groups):
-            is_repaired = True
-    flags = [reason for name, reason in _FLAGS.items() if name in found]
-    if text.count("http") >= _MANY_LINKS and len(words) <= _SHORT:
+        meaning = _meaning(names)
+        bad += meaning.bad_drivers
+        good += meaning.good_drivers
+        emotions += meaning.emotions
+        flags += meaning.flags
+        is_leaving |= meaning.is_leaving
+        is_wow |= meaning.is_wow
+        has_failed |= meaning.is_failure
+        is_repaired |= has_failed and meaning.is_repair
+    if "http" in text and text.count("http") >= _MANY_LINKS and len(words) <= _SHORT:
         flags.append(_LINKS)
-    return Signals(
-        sorted(reasons["bad"]),
-        sorted(reasons["good"]),
-        sorted(name.removeprefix(_EMOTION) for name in found if name.startswith(_EMOTION)),
-        sorted(flags),
-        _LEAVING in found,
-        _WOW in found,
-        is_repaired,
+    return Signals(_sorted(bad), _sorted(good), _sorted(emotions), _sorted(flags), is_leaving, is_wow, is_repaired)
+
+
+def _sorted(found: list[str]) -> list[str]:
+    return sorted(set(found)) if len(found) > 1 else found
+
+
+class _Meaning(NamedTuple):
+    """What one phrase that is not negated shows, by the groups it speaks for."""
+
+    bad_drivers: list[str]
+    good_drivers: list[str]
+    emotions: list[str]
+    flags: list[str]
+    is_leaving: bool
+    is_wow: bool
+    is_failure: bool
+    is_repair: bool
+
+
+@cache
+def _meaning(names: tuple[str, ...]) -> _Meaning:
+    known = [groups()[name] for name in names]
+    return _Meaning(
+        [group.driver for group in known if group.driver and group.label == "bad"],
+        [group.driver for group in known if group.driver and group.label == "good"],
+        [name.removeprefix(_EMOTION) for name in names if name.startswith(_EMOTION)],
+        [_FLAGS[name] for name in names if name in _FLAGS],
+        _LEAVING in names,
+        _WOW in names,
+        any(group.label == "bad" and group.layer == "experience" and group.name not in _WEAK for group in known),
+        not _REPAIRS.isdisjoint(names),
     )

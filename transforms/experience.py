@@ -19,6 +19,7 @@ import numpy as np
 from records.errors import InputError
 from transforms.confusion import DEFAULT_WEIGHTS
 from transforms.features import FORM_FEATURES, Reading, character_features, common_features, group_features
+from transforms.gathering import WORD_SCALE, WordTable, gather
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -32,8 +33,6 @@ __all__ = [
 ]
 
 LABELS = ("bad", "neutral", "good")
-
-_WORD_SCALE = 3.0  # words share one weight's room: each of n counts 3 / sqrt(n)
 
 
 class Contribution(NamedTuple):
@@ -86,6 +85,16 @@ class Weights:
                 else:
                     singles[first] = place
         return singles, pairs
+
+    @cached_property
+    def word_table(self) -> WordTable:
+        """`word_index` for many texts at once."""
+        return WordTable.of(*self.word_index)
+
+    @cached_property
+    def group_places(self) -> dict[tuple[tuple[str, ...], bool], tuple[int, ...]]:
+        """Places of the groups of a phrase found, by (groups, is_negated); filled as texts need it."""
+        return {}
 
     @cached_property
     def is_own(self) -> bool:
@@ -169,19 +178,14 @@ def predict(readings: Sequence[Reading], weights: Weights | None = None) -> np.n
         float64 [texts, 3], rows sum to 1; a text's row does not depend on the others.
     """
     weights = weights or default_weights()
-    rows: list[int] = []
-    places: list[int] = []
-    values: list[float] = []
-    for row, reading in enumerate(readings):
-        found, sizes = feature_values(reading, weights)
-        places += found
-        values += sizes
-        rows += [row] * len(found)
+    if not readings:
+        return np.zeros((0, 3))
+    rows, places, values = (_gather_one_by_one if weights.is_own else gather)(readings, weights)
     odds = np.zeros((len(readings), 3))
-    parts = weights.table[places] * np.array(values)[:, None] * weights.sharpness
+    parts = weights.table[places] * values[:, None] * weights.sharpness
     for column, side in ((0, 0), (2, 1)):
-        odds[:, column] = np.bincount(rows, weights=parts[:, side], minlength=len(readings)) if rows else 0.0
-    odds -= odds.max(axis=1, keepdims=True) if len(readings) else 0.0
+        odds[:, column] = np.bincount(rows, weights=parts[:, side], minlength=len(readings))
+    odds -= odds.max(axis=1, keepdims=True)
     chances = np.exp(odds)
     result: np.ndarray = chances / chances.sum(axis=1, keepdims=True)
     return result
@@ -203,7 +207,20 @@ def explain(reading: Reading, weights: Weights | None = None) -> list[Contributi
     return sorted(found, key=lambda c: (-max(abs(c.bad), abs(c.good)), c.feature))
 
 
+def _gather_one_by_one(readings: Sequence[Reading], weights: Weights) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the text, the place and the value of each feature."""
+    rows: list[int] = []
+    places: list[int] = []
+    values: list[float] = []
+    for row, reading in enumerate(readings):
+        found, sizes = feature_values(reading, weights)
+        places += found
+        values += sizes
+        rows += [row] * len(found)
+    return np.array(rows, dtype=np.int64), np.array(places, dtype=np.int64), np.array(values)
+
+
 def _add(places: list[int], values: list[float], found: list[int]) -> None:
     if found:
         places += found
-        values += [_WORD_SCALE / len(found) ** 0.5] * len(found)
+        values += [WORD_SCALE / len(found) ** 0.5] * len(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -17,15 +18,18 @@ from transforms import vader
 from transforms.lexicon import groups, phrase_book
 from transforms.phrases import NEGATORS, Match
 from transforms.text import clean
-from transforms.words import CLASSES, word_list
+from transforms.words import ASKS, CLASSES, FIRST_PERSON, NEGATES, UNIT, word_list
 
 __all__ = [
     "FORM_FEATURES",
+    "HIT_VALUES",
     "Reading",
     "character_features",
     "common_features",
+    "feature_name",
     "group_features",
     "read",
+    "read_all",
     "word_features",
 ]
 
@@ -42,8 +46,7 @@ _ASKING = frozenset(("question", "request", "help_wanted"))
 _LONGEST_WORD = 30  # characters
 _SHORT = 40  # words; in a short text praise beside a failure is seldom meant
 _MOST_HITS = 4  # of one group; what comes after adds nothing
-_ROOTS = tuple(map(math.sqrt, range(_MOST_HITS + 1)))
-_FIRST_PERSON = word_list("first_person")
+HIT_VALUES = tuple(map(math.sqrt, range(_MOST_HITS + 1)))  # value of a group's feature by its number of hits
 _QUANTITIES = word_list("quantities")
 _UNITS = word_list("time_units")
 _MARK = re.compile(r"@\w{1,30}|https?|&\w+|[^\w\s@]")
@@ -77,13 +80,28 @@ def read(text: str, names: tuple[str, ...] = ()) -> Reading:
         text: as posted.
         names: everything the brand is called; see `transforms.text.clean`.
     """
-    plain = vader.spell_out_emoji(clean(text, names))
-    tokens = vader.tokenize(plain)
-    hits = vader.scan(tokens)
-    compound = vader.compound(hits, plain)
-    words = [word for token in tokens for word in (token.words if token.words is not None else token.find_words())]
-    matches = phrase_book().find(words)
-    return Reading(text, words, compound, matches, _form(text, plain, tokens, hits, compound, words, matches))
+    return read_all([text], [names])[0]
+
+
+def read_all(texts: Sequence[str], names: Iterable[tuple[str, ...]]) -> list[Reading]:
+    """Return what `read` does for each text and the names that go with it, in half the time."""
+    plains = [vader.spell_out_emoji(clean(text, each)) for text, each in zip(texts, names, strict=True)]
+    found = []
+    for plain in plains:
+        tokens = vader.tokenize(plain)
+        words: list[str] = []
+        kinds = 0
+        for token in tokens:
+            words += token.words if token.words is not None else token.find_words()
+            kinds |= token.kinds
+        found.append((tokens, vader.scan(tokens), words, kinds))
+    matches = phrase_book().find_all([words for _, _, words, _ in found])
+    readings = []
+    for text, plain, (tokens, hits, words, kinds), phrases in zip(texts, plains, found, matches, strict=True):
+        compound = vader.compound(hits, plain)
+        form = _form(text, plain, tokens, hits, compound, words, kinds, phrases)
+        readings.append(Reading(text, words, compound, phrases, form))
+    return readings
 
 
 def group_features(matches: list[Match]) -> dict[str, float]:
@@ -94,7 +112,12 @@ def group_features(matches: list[Match]) -> dict[str, float]:
         for group in match.groups:
             name = names[group, match.is_negated]
             counts[name] = counts.get(name, 0) + 1
-    return {name: _ROOTS[min(count, _MOST_HITS)] for name, count in counts.items()}
+    return {name: HIT_VALUES[min(count, _MOST_HITS)] for name, count in counts.items()}
+
+
+def feature_name(group: str, is_negated: bool) -> str:
+    """Return the name of the feature that a hit of a group counts for."""
+    return _feature_names()[group, is_negated]
 
 
 @cache
@@ -142,16 +165,16 @@ def _form(
     hits: vader.Hits,
     compound: float,
     words: list[str],
+    kinds: int,
     matches: list[Match],
 ) -> tuple[float, ...]:
     length = len(words)
     last, worst = _sentences(tokens, hits)
-    present = set(words)
-    asks = "?" in present
+    asks = kinds & ASKS > 0
     bad_hits, good_hits, evidence = _evidence(matches)
     found = {group for match in matches for group in match.groups}
-    has_duration = not _UNITS.isdisjoint(present) and _has_duration(words)
-    negations = 0 if NEGATORS.isdisjoint(present) else sum(word in NEGATORS for word in words)
+    has_duration = kinds & UNIT > 0 and _has_duration(words)
+    negations = sum(word in NEGATORS for word in words) if kinds & NEGATES else 0
     is_mixed = good_hits > 0 and (bad_hits > 0 or has_duration)
     return (
         1.0,
@@ -160,21 +183,21 @@ def _form(
         _squash(4 * sum(hits.values) / math.sqrt(max(length, 1))),
         last,
         worst,
-        float(not hits.values and not bad_hits and not good_hits),
+        not hits.values and not bad_hits and not good_hits,
         min(plain.count("!"), 3) / 3,
-        float(not _FIRST_PERSON.isdisjoint(present)),
+        kinds & FIRST_PERSON > 0,
         math.log1p(length) / 4,
-        float(bool(words) and words[-1] == "?"),
-        float("http" in raw),
-        float(raw.startswith("RT") or " RT " in raw),
-        float(raw.startswith(("@", ".@", '"@', "“@")) and _ADDRESSED.match(raw) is not None),
-        float("thanks" in found and (asks or not _ASKING.isdisjoint(found))),
-        float(is_mixed),
-        float(is_mixed and length <= _SHORT),
-        float(_MARKS in found and length <= _SHORT),
-        float(has_duration),
+        bool(words) and words[-1] == "?",
+        "http" in raw,
+        raw.startswith("RT") or " RT " in raw,
+        raw.startswith(("@", ".@", '"@', "“@")) and _ADDRESSED.match(raw) is not None,
+        "thanks" in found and (asks or not _ASKING.isdisjoint(found)),
+        is_mixed,
+        is_mixed and length <= _SHORT,
+        _MARKS in found and length <= _SHORT,
+        has_duration,
         min(negations, 3) / 3,
-        float(good_hits > 0 and (asks or negations > 0)),
+        good_hits > 0 and (asks or negations > 0),
         math.log1p(evidence),
         0.0 if bad_hits else compound,
     )
@@ -209,8 +232,9 @@ def _has_duration(words: list[str]) -> bool:
 
 def _sentences(tokens: list[vader.Token], hits: vader.Hits) -> tuple[float, float]:
     """Return the valence of the last sentence and the lowest of any, -1..1 and -1..0."""
-    if not hits.places:
-        return 0.0, 0.0
+    if len(hits.places) < 2:
+        only = _squash(sum(hits.values))
+        return only, min(0.0, only)
     ends = [i for i, token in enumerate(tokens) if token.ends_sentence]
     sums: list[float] = [0.0]
     at = 0

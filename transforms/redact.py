@@ -43,7 +43,8 @@ _NUMBERED_WORDS = (
 )  # fmt: skip
 _FEWEST_DIGITS = 7  # of a phone number or a long number
 _DIGIT = re.compile(r"\d")
-_CAPITALS = re.compile(r"[A-Z]{6}")
+_CAPITALS = 6
+_KINDS = bytes(48 if 48 <= code < 58 else 65 if 65 <= code < 91 else 32 for code in range(256))  # digit, capital, rest
 _SHORT_PHONE = re.compile(r"\d{3}[-. ]\d{4}")
 
 
@@ -62,11 +63,14 @@ def redact(text: str) -> str:
         text = _PROFILE.sub(r"\1[handle]", text)
     if "u/" in text:
         text = _REDDIT.sub("[handle]", text)
-    digits = len(_DIGIT.findall(text))
-    if digits or _CAPITALS.search(text):
+    kinds = text.encode(errors="replace").translate(_KINDS)
+    digits = kinds.count(b"0") if text.isascii() else len(_DIGIT.findall(text))
+    if digits or b"A" * _CAPITALS in kinds:
         lowered = text.lower()
-        if any(word in lowered for word in _NUMBERED_WORDS):
-            text = _NUMBERED.sub(r"\1[number]", _LOCATOR.sub(r"\1[number]", text))
+        for word in _NUMBERED_WORDS:
+            if word in lowered:
+                text = _NUMBERED.sub(r"\1[number]", _LOCATOR.sub(r"\1[number]", text))
+                break
     if digits >= _FEWEST_DIGITS:
         text = _LONG.sub("[number]", _DIGITS.sub(_phone, text))
     return text

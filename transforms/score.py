@@ -15,14 +15,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.drivers import signals
+from transforms.drivers import Signals, signals
 from transforms.experience import LABELS, Weights, predict
-from transforms.features import Reading, read
+from transforms.features import read_all
 from transforms.language import detect, is_english
 from transforms.lexicon import lexicon_hash
 from transforms.redact import redact
@@ -86,22 +85,8 @@ OUTPUT_SCHEMA = pa.schema(
 )
 
 
-class _Row(NamedTuple):
-    """One row of `INPUT_SCHEMA`."""
-
-    mention_id: str
-    version_no: int
-    brand: str
-    title: str | None
-    text: str | None
-    language: str | None
-    rating: float | None
-    rating_max: float | None
-    rating_bad_max: float | None
-    rating_good_min: float | None
-    names: list[str] | None
-
-
+_KEPT = ("mention_id", "version_no", "brand")  # as they came
+_LABEL_COLUMNS = ("label", "label_basis", "p_bad", "p_neutral", "p_good")
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
 _ROWS_PER_TASK = 2048
@@ -122,21 +107,34 @@ def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.Rec
         What the lists and booleans at the end mean, `transforms.drivers.Signals` says; they are read from the words
         whatever decided the label.
     """
-    rows = [
-        _Row(*values) for values in zip(*(batch.column(name).to_pylist() for name in INPUT_SCHEMA.names), strict=True)
+    titles, texts, declared, names = (batch.column(name).to_pylist() for name in ("title", "text", "language", "names"))
+    names = [tuple(each or ()) for each in names]
+    whole = [join_title(title, text) for title, text in zip(titles, texts, strict=True)]
+    readings = read_all(whole, names)
+    languages = [
+        detect(text, reading.words, code) for text, reading, code in zip(whole, readings, declared, strict=True)
     ]
-    texts = [join_title(row.title, row.text) for row in rows]
-    readings = [read(text, tuple(row.names or ())) for row, text in zip(rows, texts, strict=True)]
-    chances = predict(readings, weights).tolist()
-    copied = [signature_words(row.title, row.text) for row in rows]
-    bands = minhash_bands(copied)
-    version = model_version(weights.model_version if weights else None)
-    scored = [
-        _score(row, text, reading, chance, words, band, version)
-        for row, text, reading, chance, words, band in zip(rows, texts, readings, chances, copied, bands, strict=True)
+    copied = [signature_words(title, text) for title, text in zip(titles, texts, strict=True)]
+    columns = {
+        "model_version": [model_version(weights.model_version if weights else None)] * len(whole),
+        "prep_hash": list(map(prep_hash, names)),
+        "compound": [reading.compound for reading in readings],
+        "text_hash": list(map(text_hash, copied)),
+        "minhash_bands": minhash_bands(copied),
+        "detected_language": languages,
+        "public_title": [redact(title) if title is not None else None for title in titles],
+        "public_text": [redact(text) if text is not None else None for text in texts],
+    }
+    labels = _labels(batch, whole, languages, predict(readings, weights).tolist())
+    found = [signals(text, reading.words, reading.matches) for text, reading in zip(whole, readings, strict=True)]
+    for names_of, rows in ((_LABEL_COLUMNS, labels), (Signals._fields, found)):
+        columns |= dict(zip(names_of, zip(*rows, strict=True), strict=True)) if rows else {}
+    arrays = [
+        batch.column(field.name).cast(field.type)
+        if field.name in _KEPT
+        else pa.array(columns.get(field.name, ()), field.type)
+        for field in OUTPUT_SCHEMA
     ]
-    columns = zip(*scored, strict=True) if scored else ([] for _ in OUTPUT_SCHEMA)
-    arrays = [pa.array(values, field.type) for field, values in zip(OUTPUT_SCHEMA, columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_SCHEMA)
 
 
@@ -253,38 +251,24 @@ def _write(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
     beside.replace(path)
 
 
-def _score(
-    row: _Row,
-    text: str,
-    reading: Reading,
-    chances: list[float],
-    copied: str | None,
-    bands: list[int],
-    model_version: str,
-) -> tuple[object, ...]:
-    language = detect(text, reading.words, row.language)
-    label: str | None = None
-    basis = "none"
-    found: Sequence[float | None] = (None, None, None)
-    if row.rating is not None and row.rating_max is not None:
-        label, basis = rating_label(row.rating, row.rating_max, row.rating_bad_max, row.rating_good_min), "rating"
-        found = _CERTAIN[label]
-    elif text.strip() and is_english(language):
-        label, basis, found = LABELS[chances.index(max(chances))], "text", chances
-    return (
-        row.mention_id,
-        row.version_no,
-        row.brand,
-        model_version,
-        prep_hash(row.names or ()),
-        label,
-        basis,
-        *found,
-        reading.compound,
-        text_hash(copied),
-        bands,
-        language,
-        redact(row.title) if row.title is not None else None,
-        redact(row.text) if row.text is not None else None,
-        *signals(text, reading.words, reading.matches),
+def _labels(
+    batch: pa.RecordBatch, texts: list[str], languages: list[str | None], chances: list[list[float]]
+) -> list[tuple[str | None, str, float | None, float | None, float | None]]:
+    """Return label, basis and probabilities of each row."""
+    ratings = zip(
+        *(batch.column(name).to_pylist() for name in ("rating", "rating_max", "rating_bad_max", "rating_good_min")),
+        strict=True,
     )
+    found: list[tuple[str | None, str, float | None, float | None, float | None]] = []
+    for (rating, rating_max, bad_max, good_min), text, language, chance in zip(
+        ratings, texts, languages, chances, strict=True
+    ):
+        if rating is not None and rating_max is not None:
+            label = rating_label(rating, rating_max, bad_max, good_min)
+            found.append((label, "rating", *_CERTAIN[label]))
+        elif is_english(language) and text.strip():
+            bad, neutral, good = chance
+            found.append((LABELS[chance.index(max(chance))], "text", bad, neutral, good))
+        else:
+            found.append((None, "none", None, None, None))
+    return found

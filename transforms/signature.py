@@ -30,6 +30,7 @@ _LOOKED_AT = 6  # characters at the start, for "RT"
 
 _RETWEET = re.compile(r"^\W*RT\b(?=\s*@)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN = bytes(ord(char.lower()) if (char := chr(code)).isalnum() and code < 128 else 32 for code in range(256))
 
 
 def normalize(text: str) -> str:
@@ -44,9 +45,9 @@ def normalize(text: str) -> str:
             text = _RETWEET.sub(" ", text)
         text = HANDLE.sub(" ", text)
     text = take_out_links(text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return " ".join(_WORD.findall(text.casefold()))
+    if text.isascii():  # the same, at a third of the cost
+        return " ".join(text.encode().translate(_PLAIN).decode().split())
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def signature_words(title: str | None, text: str | None) -> str | None:
@@ -79,16 +80,15 @@ def minhash_bands(texts: Sequence[str | None]) -> list[list[int]]:
     from rensa import RMinHash  # not at the top: loading this module shall cost little
 
     bands: list[list[int]] = [[] for _ in texts]
-    places, digests = [], []
+    places, shingles = [], []
     for place, text in enumerate(texts):
         words = text.split(" ", _MOST_WORDS)[:_MOST_WORDS] if text else []
         if len(words) >= _MIN_NEAR_WORDS:
-            hashed = RMinHash(num_perm=BANDS * _ROWS_PER_BAND, seed=_SEED)
-            hashed.update(list(map(" ".join, zip(words, words[1:], words[2:], strict=False))))
             places.append(place)
-            digests.append(hashed.digest())
-    if digests:
-        folded = np.zeros((len(digests), BANDS), dtype=np.uint64)
+            shingles.append(list(map(" ".join, zip(words, words[1:], words[2:], strict=False))))
+    if places:
+        digests = RMinHash.digest_matrix_from_token_sets(shingles, BANDS * _ROWS_PER_BAND, _SEED).to_rows()
+        folded = np.zeros((len(places), BANDS), dtype=np.uint64)
         values = np.array(digests, dtype=np.uint64).reshape(-1, BANDS, _ROWS_PER_BAND)
         for row in range(_ROWS_PER_BAND):
             folded = folded * _FOLD + values[:, :, row]

@@ -74,8 +74,9 @@ def take_out_names(text: str, names: Sequence[str]) -> str:
         return text
     lowered = text.lower()
     words, pattern = _names(tuple(names))
-    if any(word in lowered for word in words):  # far cheaper than the pattern, and most texts stop here
-        text = pattern.sub(" ", text)
+    for word in words:  # far cheaper than the pattern, and most texts stop here
+        if word in lowered:
+            return pattern.sub(" ", text)
     return text
 
 

@@ -26,7 +26,7 @@ from functools import cache
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from transforms.words import split_piece
+from transforms.words import kinds_of, split_piece
 
 __all__ = [
     "Hits",
@@ -85,11 +85,12 @@ class Token:
         negates: whether it turns the word it precedes.
         may_be_idiom: whether a special case or a booster of two words may stand here.
         words: what `transforms.words` makes of it, None before it was asked; kept here so that one look-up serves both.
+        kinds: kinds of words among these (`transforms.words.kinds_of`), 0 before it was asked.
         ends_sentence: whether it ends in a full stop, an exclamation or a question mark.
     """
 
     __slots__ = (
-        "boost", "changes", "ends_sentence", "is_upper", "lower", "matters", "may_be_idiom", "negates", "raw",
+        "boost", "changes", "ends_sentence", "is_upper", "kinds", "lower", "matters", "may_be_idiom", "negates", "raw",
         "valence", "words",
     )  # fmt: skip
 
@@ -102,6 +103,7 @@ class Token:
         self.is_upper = self.changes = text.isupper()
         self.ends_sentence = raw[-1:] in (".", "!", "?")
         self.words: tuple[str, ...] | None = None
+        self.kinds = 0
         self.valence: float | None = None
         self.boost = 0.0
         self.matters = self.negates = self.may_be_idiom = False
@@ -114,8 +116,9 @@ class Token:
             self.changes |= bool(self.boost or self.negates or self.may_be_idiom or lower in _CHANGING_WORDS)
 
     def find_words(self) -> tuple[str, ...]:
-        """Return what `transforms.words` makes of the token, and keep it in `words`."""
+        """Return what `transforms.words` makes of the token, and keep it in `words`, and its kinds."""
         self.words = split_piece(self.raw)
+        self.kinds = kinds_of(self.words)
         return self.words
 
 

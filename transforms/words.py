@@ -10,7 +10,17 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-__all__ = ["CLASSES", "split_piece", "split_words", "word_list"]
+__all__ = [
+    "ASKS",
+    "CLASSES",
+    "FIRST_PERSON",
+    "NEGATES",
+    "UNIT",
+    "kinds_of",
+    "split_piece",
+    "split_words",
+    "word_list",
+]
 
 _PIECE = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[?!$£€]")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -26,6 +36,13 @@ def word_list(name: str) -> frozenset[str]:
 
 # what a word also is, besides itself
 CLASSES = dict.fromkeys(word_list("time_units"), "<time>") | dict.fromkeys(word_list("numbers"), "#")
+
+ASKS, FIRST_PERSON, UNIT, NEGATES = 1, 2, 4, 8  # kinds of words, to be added up
+_KINDS = {"?": ASKS} | {
+    word: kind
+    for kind, name in ((FIRST_PERSON, "first_person"), (UNIT, "time_units"), (NEGATES, "negators"))
+    for word in word_list(name)
+}
 
 _SPELLED = {word.replace("'", ""): word for word in word_list("contractions")}
 
@@ -54,6 +71,14 @@ def split_piece(piece: str) -> tuple[str, ...]:
         if not (word in "?!" and found and found[-1] == word):
             found.append(word)
     return tuple(found)
+
+
+def kinds_of(words: tuple[str, ...]) -> int:
+    """Return which kinds of words are among these: `ASKS`, `FIRST_PERSON`, `UNIT` and `NEGATES`, added up."""
+    kinds = 0
+    for word in words:
+        kinds |= _KINDS.get(word, 0)
+    return kinds
 
 
 def _shorten(word: str) -> str:

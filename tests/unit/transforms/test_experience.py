@@ -10,7 +10,8 @@ import pytest
 from records.errors import InputError
 from transforms.evaluation import evaluate
 from transforms.experience import LABELS, Weights, default_weights, explain, feature_values, predict
-from transforms.features import read
+from transforms.features import read, read_all
+from transforms.gathering import gather
 from transforms.score import MODEL_VERSION
 
 
@@ -38,6 +39,15 @@ def test_predict__a_text_does_not_depend_on_the_others() -> None:
 @pytest.mark.parametrize("text", ["", " ", "😀", "مرحبا بالعالم", "\x00\x01", "\ud800", "a" * 100_000, "?!?!", "12 34"])
 def test_predict__any_text(text: str) -> None:
     assert np.isfinite(predict([read(text)])).all()
+
+
+def test_gather__the_same_as_one_by_one() -> None:
+    texts = ["", "On hold for 2 hours, on hold again, on hold!", "never again never again", "?", "worst ever. Not late"]
+    readings, weights = read_all(texts, [()] * len(texts)), default_weights()
+    rows, places, values = gather(readings, weights)
+    for row, reading in enumerate(readings):
+        found = [pair for pair in zip(places[rows == row], values[rows == row], strict=True) if pair[1]]
+        assert list(zip(*feature_values(reading, weights), strict=True)) == found
 
 
 def test_explain__sums_to_the_odds_that_decided() -> None:

@@ -72,6 +72,16 @@ def test_find__agrees_with_a_search_phrase_by_phrase() -> None:
         assert expected == [(match.start, match.end) for match in book.find(words)]
 
 
+def test_find_all__each_text_by_itself() -> None:
+    book = PhraseBook({"g": ["late", "on hold", "hold (your|the) #"]})
+    texts = [["on"], ["hold", "the", "2"], [], ["not", "so"], ["late"], ["not"], ["x", "late", "hold", "your", "two"]]
+    assert [book.find(words) for words in texts] == book.find_all(texts)
+    assert [[(m.start, m.is_negated) for m in found] for found in book.find_all(texts)] == [
+        [], [(0, False)], [], [], [(0, False)], [], [(1, False), (2, False)]
+    ]  # fmt: skip
+    assert book.find_all([]) == []
+
+
 def test_find__does_not_grow_with_what_people_post() -> None:
     book = PhraseBook({"g": ["lost _ bag", "on hold for # <time>"]})
     book.find(split_words("lost my bag on hold for 2 hours x"))
