@@ -1,6 +1,6 @@
-"""An .xlsx file of one sheet, row by row in bounded memory; standard library only.
+"""Rows as a spreadsheet (.xlsx), row by row in bounded memory, written by XlsxWriter.
 
-Words are written as inline strings, which no spreadsheet program reads as a formula. Days and moments are real dates
+Words are written as words, which no spreadsheet program reads as a formula or a link. Days and moments are real dates
 (moments in UTC), numbers are numbers, NULL is an empty cell.
 """
 
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from records.errors import InputError
 
@@ -21,39 +19,6 @@ __all__ = ["MAX_ROWS", "write_sheet"]
 
 MAX_ROWS = 1_048_576  # rows of a sheet, the head included
 MAX_CELL = 32_767  # characters in a cell
-_FIRST_DAY = date(1899, 12, 30)
-_FIRST_MOMENT = datetime(1899, 12, 30, tzinfo=UTC)
-_SECONDS_PER_DAY = 86_400
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-
-_PARTS = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="r2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
-    # cell styles: 0 plain, 1 day, 2 moment, 3 bold
-    "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}">'
-    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-    "<fonts count=\"2\"><font/><font><b/></font></fonts>"
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="4"><xf/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>'
-    '<xf fontId="1" applyFont="1"/></cellXfs></styleSheet>',
-}  # fmt: skip
 
 
 def write_sheet(path: Path, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -68,51 +33,39 @@ def write_sheet(path: Path, name: str, columns: Sequence[str], rows: Iterable[Se
     Raises:
         InputError: more rows than a sheet can hold.
     """
+    from xlsxwriter import Workbook
+
     draft = path.with_name(path.name + ".tmp")
+    settings = {"constant_memory": True, "tmpdir": str(path.parent), "remove_timezone": True}
+    row_no = 0
     try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as book:
-            for part, text in _PARTS.items():
-                book.writestr(part, _HEAD + text)
-            sheet_name = escape(re.sub(r"[\[\]:*?/\\]", "_", name)[:31], {'"': "&quot;"})
-            book.writestr(
-                "xl/workbook.xml",
-                f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-                f'<sheet name="{sheet_name}" sheetId="1" r:id="r1"/></sheets></workbook>',
+        with Workbook(str(draft), settings) as book:
+            sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", "_", name)[:31])
+            bold, day, moment = (
+                book.add_format(look)
+                for look in ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm:ss"})
             )
-            count = -1
-            with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as out:
-                out.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-                out.write(f"<row>{''.join(_words(column, 3) for column in columns)}</row>".encode())
-                for count, row in enumerate(rows):
-                    if count + 2 > MAX_ROWS:
-                        raise InputError(f"a sheet holds {MAX_ROWS - 1:,} rows; export to csv or parquet instead")
-                    out.write(f"<row>{''.join(map(_cell, row))}</row>".encode())
-                out.write(b"</sheetData></worksheet>")
+            sheet.freeze_panes(1, 0)
+            for place, column in enumerate(columns):
+                sheet.write_string(0, place, column, bold)
+            for row_no, row in enumerate(rows, start=1):
+                if row_no >= MAX_ROWS:
+                    raise InputError(f"a sheet holds {MAX_ROWS - 1:,} rows; export to csv or parquet instead")
+                for place, value in enumerate(row):
+                    match value:  # the general `write` would make formulas and links of words
+                        case None:
+                            continue
+                        case bool():
+                            sheet.write_boolean(row_no, place, value)
+                        case int() | float():
+                            if math.isfinite(value):
+                                sheet.write_number(row_no, place, value)
+                        case date():
+                            look = moment if isinstance(value, datetime) else day
+                            sheet.write_datetime(row_no, place, value, look)
+                        case _:
+                            sheet.write_string(row_no, place, str(value)[:MAX_CELL])
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return count + 1
-
-
-def _cell(value: Any) -> str:
-    match value:
-        case None:
-            return "<c/>"
-        case bool():
-            return f'<c t="b"><v>{int(value)}</v></c>'
-        case int():
-            return f"<c><v>{value}</v></c>"
-        case float():
-            return f"<c><v>{value!r}</v></c>" if math.isfinite(value) else "<c/>"
-        case datetime():
-            days = (value - _FIRST_MOMENT).total_seconds() / _SECONDS_PER_DAY
-            return f'<c s="2"><v>{days!r}</v></c>'
-        case date():
-            return f'<c s="1"><v>{(value - _FIRST_DAY).days}</v></c>'
-        case _:
-            return _words(str(value))
-
-
-def _words(text: str, style: int = 0) -> str:
-    said = escape(_NOT_XML.sub("\ufffd", text[:MAX_CELL]))
-    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
+    return row_no
