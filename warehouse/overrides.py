@@ -20,10 +20,23 @@ from records.override import Override
 from warehouse import clock, store
 from warehouse.given import insert_rows
 
-__all__ = ["Accuracy", "Candidate", "GivenLabel", "Put", "accuracy", "doubtful", "given_labels", "put", "take_back"]
+__all__ = [
+    "Accuracy",
+    "Candidate",
+    "GivenLabel",
+    "Judged",
+    "Put",
+    "accuracy",
+    "doubtful",
+    "given_labels",
+    "judged",
+    "put",
+    "take_back",
+]
 
 _DOUBTFUL = Path(__file__).with_name("doubtful.sql")
 _OVERRIDE = Path(__file__).with_name("override.sql")
+_EXPLAINED = Path(__file__).with_name("explained.sql")
 _GIVEN_LABELS = Path(__file__).with_name("given_labels.sql")
 
 
@@ -77,6 +90,34 @@ class GivenLabel:
     note: str | None
     is_random: bool
     publishes_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A mention's current words towards one brand, and what was said of them.
+
+    Attributes:
+        names: everything the brand is called.
+        is_gone: whether its words were erased.
+        found_label: of the rating or the model; None if it was not judged.
+        label_basis: rating, text or none; None if it was not judged.
+        given_label: what a person said, or None.
+    """
+
+    brand: str
+    brand_name: str
+    names: list[str]
+    source: str
+    told_at: datetime
+    title: str | None
+    text: str | None
+    language: str | None
+    rating: float | None
+    rating_max: float | None
+    is_gone: bool
+    found_label: str | None
+    label_basis: str | None
+    given_label: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +233,14 @@ def given_labels(home: Home) -> list[GivenLabel]:
         rows = connection.execute(_GIVEN_LABELS.read_text(encoding="utf-8")).fetchall()
     names = list(GivenLabel.__dataclass_fields__)
     return [GivenLabel(**_with_tuple(dict(zip(names, row, strict=True)))) for row in rows]
+
+
+def judged(home: Home, mention_id: UUID) -> list[Judged]:
+    """Return a mention towards each brand it is about; empty if there is no such mention."""
+    with _existing(home, "explain") as connection:
+        connection.execute("SET VARIABLE mention_id = ?::UUID", [mention_id])
+        rows = connection.execute(_EXPLAINED.read_text(encoding="utf-8")).fetchall()
+    return [Judged(*row) for row in rows]
 
 
 def accuracy(home: Home, model_version: str) -> Accuracy:

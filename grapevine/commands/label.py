@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from records.errors import InputError
 
 if TYPE_CHECKING:
     from grapevine.labelling import Imported, Round
+    from records.home import Home
     from warehouse.overrides import Candidate
 
 __all__ = ["register"]
@@ -22,6 +24,7 @@ _KEYS = {"b": "bad", "n": "neutral", "g": "good"}
 _HELP = "[b]ad  [n]eutral  [g]ood   [s]kip  [u]ndo  [q]uit"
 _LONGEST = 1200  # characters of a text on the terminal
 _SHOWN_REFUSALS = 20
+_FEWEST = 12  # mentions drawn at random, for a share of them to mean anything
 _Z = 1.645  # of a 90 % range
 
 
@@ -79,10 +82,10 @@ def label(
         settings = screen.workspace(config).settings
         _show_imported(screen, labelling.import_mails(home, mail, settings), as_json=as_json)
     else:
-        _ask(screen, limit, brands or ())
+        _ask(screen, limit, brands or (), config)
 
 
-def _ask(screen: Screen, limit: int, brands: Sequence[str]) -> None:
+def _ask(screen: Screen, limit: int, brands: Sequence[str], config: Path | None) -> None:
     from grapevine.labelling import Round
     from warehouse import overrides
 
@@ -101,6 +104,34 @@ def _ask(screen: Screen, limit: int, brands: Sequence[str]) -> None:
     finally:
         saved = one.save()
     screen.say(f"{saved} labels kept; `grapevine run` brings them into the figures")
+    if told := _accuracy(home, config):
+        screen.say(told)
+
+
+def _accuracy(home: Home, config: Path | None) -> str:
+    """Say how often the model in use was right on mentions drawn at random; "" where too few were judged."""
+    from grapevine import models
+    from transforms.score import model_version
+    from warehouse import overrides
+
+    own = models.in_use(home, config)
+    found = overrides.accuracy(home, model_version(own["model_version"] if own["path"] else None))
+    if found.count < _FEWEST:
+        return ""
+    low, high = _wilson(found.right_count, found.count)
+    share = found.right_count / found.count
+    return (
+        f"of {found.count} mentions drawn at random the model was right about {found.right_count}: "
+        f"{share:.0%} (90 % range {low:.0%} to {high:.0%})"
+    )
+
+
+def _wilson(right: int, count: int) -> tuple[float, float]:
+    """Return the 90 % range of a share (E. B. Wilson, 1927)."""
+    share, squared = right / count, _Z**2
+    middle = (share + squared / (2 * count)) / (1 + squared / count)
+    half = _Z / (1 + squared / count) * math.sqrt(share * (1 - share) / count + squared / (4 * count**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _questions(screen: Screen, one: Round) -> Iterator[None]:

@@ -43,8 +43,13 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def status(context: typer.Context, as_json: Json = False) -> None:
-    """Show what is published: brands, sources, and how fresh they are."""
+def status(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is published: brands, sources, how fresh they are, and which weights label mentions."""
+    from grapevine import models
     from warehouse import query
 
     screen: Screen = context.obj
@@ -52,10 +57,13 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     latest = query.latest(home)
     sources = query.select(home, _SOURCES)
     brands = query.select(home, _BRANDS)
+    weights = models.report(home, config)
     if as_json:
-        screen.json({"latest": latest, "sources": sources.rows_as_dicts(), "brands": brands.rows_as_dicts()})
+        tables = {"sources": sources.rows_as_dicts(), "brands": brands.rows_as_dicts()}
+        screen.json({"latest": latest, **tables, "weights": weights})
         return
     screen.say(f"published {latest['published_at']}, as of {latest['as_of']}")
+    screen.say(models.described(weights))
     screen.table(sources.columns, sources.rows, title="sources")
     screen.table(brands.columns, brands.rows, title="brands (at most 20)")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from records.errors import InputError
+from transforms.confusion import read_confusion
 from transforms.experience import LABELS, Weights, predict
 from transforms.features import read
 from transforms.learning import train_file
@@ -47,6 +48,21 @@ def test_train_file__learns_what_the_default_cannot_know(labelled: Path, tmp_pat
     assert json.loads(weights.facts["confusion"]) == report.confusion
     found = [LABELS[i] for i in predict([read(sign) for sign in SIGNS.values()], weights).argmax(axis=1)]
     assert found == list(SIGNS)
+
+
+def test_train_file__only_what_was_drawn_at_random_tells_how_often_it_is_right(labelled: Path, tmp_path: Path) -> None:
+    rows = list(csv.reader(labelled.open(encoding="utf-8")))[1:]
+    for share, count in ((2, 42), (4, 0)):
+        drawn = [
+            ("text", "label", "drawn"),
+            *((*row, "doubtful" if i % share else "random") for i, row in enumerate(rows)),
+        ]
+        with (tmp_path / "drawn.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(drawn)
+        report = train_file(tmp_path / "drawn.csv", tmp_path / f"{share}.tsv", text="text", label="label")
+        assert report.n == 84
+        cells = read_confusion(tmp_path / f"{share}.tsv")
+        assert sum(cell.mention_count for cell in cells) == count  # none with less than ten of a label
 
 
 def test_train_file__same_rows_same_weights(labelled: Path, tmp_path: Path) -> None:
