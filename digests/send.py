@@ -29,7 +29,7 @@ from digests.sent import Delivery, SentBook, open_book
 from records.errors import InputError, TransientError
 from records.home import Home
 
-__all__ = ["How", "MailServer", "SendReport", "item_of", "send_mail", "send_message"]
+__all__ = ["How", "MailServer", "Security", "SendReport", "item_of", "send_mail", "send_message"]
 
 Security = Literal["none", "starttls", "tls"]
 RETRY_WAITS = (5.0, 30.0)  # seconds before a "try later" is tried again in the same run

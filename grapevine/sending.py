@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from digests import build, notify, post
 from digests.options import AlertOptions, DigestOptions
 from digests.periods import Period
-from digests.send import MailServer, SendReport, item_of, send_mail
+from digests.send import SendReport, item_of, send_mail
 from digests.sent import Delivery
+from grapevine.mail_server import mail_server
 from grapevine.settings import HookSettings, Settings
 from records.errors import ConfigError
 from records.home import Home
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from digests.alerts import Alert
 
 __all__ = ["Outcome", "alert_options", "digest_options", "has_receivers", "send_digests", "send_open_alerts"]
-
-PASSWORD_VARIABLE = "GRAPEVINE_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def send_digests(
     for folder in folders:
         if settings.digest.recipients:
             report = send_mail(
-                home, folder, settings.digest.recipients, _server(settings), dry_run=dry_run, again=again
+                home, folder, settings.digest.recipients, mail_server(settings.mail), dry_run=dry_run, again=again
             )
             outcomes += _mailed(item_of(folder), report)
         for hook in hooks:
@@ -123,7 +122,7 @@ def send_open_alerts(
             home,
             alerts,
             recipients,
-            _server(settings),
+            mail_server(settings.mail),
             as_of=datetime.fromisoformat(latest["as_of"]),
             options=digest_options(settings),
             is_sample=latest["is_sample"],
@@ -133,21 +132,6 @@ def send_open_alerts(
     for hook in hooks:
         outcomes += [_posted(one, dry_run) for one in notify.post_alerts(home, alerts, hook, dry_run=dry_run)]
     return outcomes
-
-
-def _server(settings: Settings) -> MailServer:
-    if settings.mail is None:
-        raise ConfigError("mail.host is not set, so nothing can be sent; write [mail] with the name of an SMTP server")
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if settings.mail.user and not password:
-        raise ConfigError(f"mail.user is {settings.mail.user!r} but {PASSWORD_VARIABLE} is not set; set it")
-    return MailServer(
-        host=settings.mail.host,
-        port=settings.mail.port,
-        security=settings.mail.security,
-        user=settings.mail.user,
-        password=password,
-    )
 
 
 def _hook(settings: HookSettings) -> post.Hook:

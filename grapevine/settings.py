@@ -136,10 +136,19 @@ class DigestSettings(_Strict):
 class MailSettings(_Strict):
     """`[mail]`: the server that sends; its password comes from GRAPEVINE_SMTP_PASSWORD."""
 
-    host: str = Field(min_length=1, description="Name of the SMTP server.")
+    host: str | None = Field(None, min_length=1, description="Name of the SMTP server.")
+    connection: str | None = Field(
+        None, min_length=1, description="Id of an Airflow connection of type smtp, instead of what stands here."
+    )
     port: int = Field(587, ge=1, le=65535, description="Its port.")
     security: Literal["none", "starttls", "tls"] = Field("starttls", description="How the connection is protected.")
     user: str | None = Field(None, description="For servers that ask for a log-in.")
+
+    @model_validator(mode="after")
+    def _one_server(self) -> MailSettings:
+        if (self.host is None) == (self.connection is None):
+            raise ValueError("mail needs either host or connection, and not both")
+        return self
 
 
 class HookSettings(_Strict):

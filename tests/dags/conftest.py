@@ -27,6 +27,9 @@ def chain(grapevine_home: Path) -> dict[str, Any]:
         "AIRFLOW_HOME": str(grapevine_home.parent / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW_CONN_GRAPEVINE_MAIL": json.dumps(
+            {"conn_type": "smtp", "host": "mail.example", "login": "ada", "extra": {"disable_ssl": True}}
+        ),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "GRAPEVINE_CONFIG": str(ROOT / "examples" / "sample" / "grapevine.toml"),
         "GRAPEVINE_HOME": str(grapevine_home),

@@ -72,6 +72,7 @@ def main() -> None:
             tasks = {f"{task.task_id}[{task.map_index}]": str(task.state) for task in run.get_task_instances()}
             found["runs"][dag_id] = {"state": str(run.state), "tasks": tasks}
         found["events"] = events()
+        found["mail_server"] = mail_server()
     sys.stdout.write("\n" + json.dumps(found))
 
 
@@ -82,6 +83,20 @@ def events() -> dict[str, Any]:
 
     with create_session() as session:
         return {event.asset.name: event.extra for event in session.scalars(select(AssetEvent))}
+
+
+def mail_server() -> dict[str, Any]:
+    from grapevine import mail_server
+    from grapevine.settings import MailSettings
+    from records.errors import ConfigError
+
+    named = mail_server.mail_server(MailSettings(connection="grapevine_mail"))
+    try:
+        mail_server.mail_server(MailSettings(connection="nobody"))
+        unknown = ""
+    except ConfigError as error:
+        unknown = str(error)
+    return {"host": named.host, "port": named.port, "security": named.security, "user": named.user, "unknown": unknown}
 
 
 if __name__ == "__main__":

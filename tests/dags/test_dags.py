@@ -102,6 +102,12 @@ def test_chain__the_moment_is_handed_on(chain: Chain) -> None:
     }
 
 
+def test_mail__goes_through_the_connection_that_is_named(chain: Chain) -> None:
+    found = dict(chain["mail_server"])
+    assert "which Airflow does not know" in found.pop("unknown")
+    assert found == {"host": "mail.example", "port": 587, "security": "starttls", "user": "ada"}
+
+
 @pytest.mark.usefixtures("chain")
 def test_chain__ends_in_published_tables_and_digests(grapevine_home: Path) -> None:
     with duckdb.connect(
