@@ -50,7 +50,9 @@ def _of_connection(name: str) -> MailServer:
         raise ConfigError(f"the Airflow connection {name!r} names no host; add it")
     # As Airflow's SMTP provider reads them: TLS from the start unless disable_ssl, then STARTTLS unless disable_tls.
     extra: dict[str, Any] = connection.extra_dejson
-    security: Security = "tls" if not _is_on(extra, "disable_ssl") else "none" if _is_on(extra, "disable_tls") else "starttls"
+    security: Security = "none" if _is_on(extra, "disable_tls") else "starttls"
+    if not _is_on(extra, "disable_ssl"):
+        security = "tls"
     return MailServer(
         host=connection.host,
         port=connection.port or _USUAL_PORTS[security],
