@@ -36,6 +36,7 @@ from records.errors import InputError
 from transforms.bounds import count, positive, share, whole_count
 from transforms.coverage import Coverage, triangular
 from transforms.pooling import Heard, Pooled, channel_weight, pool
+from transforms.prevalence import Corrected
 from transforms.ranges import Z_90, Estimate, Moments, lognormal_range
 from transforms.rates import CHANNELS, VALENCES, Channel, Profile, Rate, load_profile
 from transforms.ratios import balance, good_per_bad, positive_share, recovery_ratio, share_of
@@ -198,11 +199,17 @@ def unique_people(exposures: float, audience: float) -> float:
 
 
 class Count(NamedTuple):
-    """Mentions of one valence on one channel, and what is known of its coverage."""
+    """Mentions of one valence on one channel, and what is known of its coverage.
+
+    Attributes:
+        labels: what a classifier's errors leave uncertain where y was corrected for them (y is then `labels.y`);
+            None where labels are exact or not corrected.
+    """
 
     channel: Channel
     y: float
     coverage: Coverage
+    labels: Corrected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,32 +231,49 @@ class Behind:
     hidden_share: float
 
 
-def heard(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> list[Heard]:
-    """Return what each channel says about the one hidden total, for `transforms.pooling`."""
+def heard(
+    counts: Sequence[Count], rates: Mapping[Channel, Rate], *, other: Mapping[Channel, Rate] | None = None
+) -> list[Heard]:
+    """Return what each channel says about the one hidden total, for `transforms.pooling`.
+
+    Args:
+        counts: one entry per channel.
+        rates: of this valence.
+        other: rates of the other valence, which corrected labels are correlated with; left out: not asked for.
+    """
     reach = reach_moments(rates).mean
     found = []
-    for channel, y, coverage in counts:
+    for channel, y, coverage, labels in counts:
         rate = rates[channel]
+        pi = rate.share_rate * coverage.mode
+        across = labels.covariance / pi / (other[channel].share_rate * coverage.mode) if labels and other else 0.0
         found.append(
             Heard(
                 y=y,
-                pi=rate.share_rate * coverage.mode,
+                pi=pi,
                 inverse_mean=rate.inverse_mean * coverage.inverse_mean,
                 inverse_square_mean=rate.inverse_square_mean * coverage.inverse_square_mean,
                 rate_variance=rate.relative_variance,
                 log_coverage_variance=coverage.log_variance,
                 reach_part=rate.mean * rate.audience_mean / reach if reach else 0.0,
+                label_noise=labels.noise if labels else 0.0,
+                label_doubt=labels.doubt if labels else 0.0,
+                label_covariance=across,
+                least=labels.least if labels else None,
             )
         )
     return found
 
 
-def behind(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> Behind:
+def behind(
+    counts: Sequence[Count], rates: Mapping[Channel, Rate], *, other: Mapping[Channel, Rate] | None = None
+) -> Behind:
     """Return the experiences, tellings and exposures behind mentions of one valence.
 
     Args:
         counts: one entry per channel that is collected, with y = 0 where nothing was seen; each channel once.
         rates: the profile's rates of that valence.
+        other: those of the other valence; see `heard`.
 
     Raises:
         InputError: no channel, a channel twice, or a negative count.
@@ -257,7 +281,7 @@ def behind(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> Behind:
     if len({each.channel for each in counts}) != len(counts):
         raise InputError(f"channels are {[each.channel for each in counts]}; name each one once")
     reach = reach_moments(rates)
-    pooled = pool(heard(counts, rates))
+    pooled = pool(heard(counts, rates, other=other))
     n, moments = pooled.experiences, pooled.moments
     parts = _parts(counts, rates)
     tellings = {

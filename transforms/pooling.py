@@ -18,6 +18,13 @@ One channel: a = 1 and N = y / pi give y e1 and y (e2 - e1) + y^2 (e2 - e1^2), t
 
 When nothing was seen at all, the uniform prior gives N a geometric distribution with P = 1 - prod(1 - pi_c); its mean
 1/P - 1 becomes mean_factor / P - 1, its variance noise / P + spread / P^2.
+
+Counts corrected for a classifier's errors (`transforms.prevalence`) are uncertain themselves: their noise is drawn
+anew on each channel, their doubt rests on one matrix and is common to all, which adds
+
+    label_variance = sum(a_c^2 e2_c noise_c^2) + (sum(a_c e1_c doubt_c))^2
+
+and the range reaches at least 1.644854 of its roots to either side, because a lognormal tail alone is too short there.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ from dataclasses import dataclass
 
 from records.errors import InputError
 from transforms.bounds import count, share
-from transforms.ranges import Estimate, Moments, lognormal_range
+from transforms.ranges import Z_90, Estimate, Moments, lognormal_range
 
 __all__ = ["Heard", "Pooled", "channel_weight", "disagreement", "disagreement_given_rates", "pool", "pooled_variance"]
 
@@ -47,6 +54,10 @@ class Heard:
         rate_variance: Var[s] / E[s]^2 of the share rate.
         log_coverage_variance: Var[ln kappa].
         reach_part: this channel's part of the people reached per experience, 0..1.
+        label_noise: variance of y from chance mislabelling; 0 when the labels are exact.
+        label_doubt: standard deviation of y from how few examples the confusion matrix rests on.
+        label_covariance: Cov[y_bad, y_good] / (pi_bad pi_good).
+        least: what is sure to have happened, however labels err; y when left out.
     """
 
     y: float
@@ -56,6 +67,10 @@ class Heard:
     rate_variance: float = 0.0
     log_coverage_variance: float = 0.0
     reach_part: float = 0.0
+    label_noise: float = 0.0
+    label_doubt: float = 0.0
+    label_covariance: float = 0.0
+    least: float | None = None
 
     @classmethod
     def certain(cls, y: float, pi: float) -> Heard:
@@ -69,13 +84,15 @@ class Pooled:
 
     Attributes:
         experiences: N, never below `most_seen`.
-        most_seen: the largest count of one channel, which N can't be below.
+        most_seen: the largest count of one channel that is sure, which N can't be below.
         mean_factor, noise, spread: shape the range; see the module.
         seen: chance that an experience shows on at least one channel, P.
         effective_count: the mentions of a single channel that would know as much about the rate at which experiences
             happen; N / (1 + v), v / N being the relative variance of N at certain rates. For one channel: y.
         rate_variance, log_coverage_variance: relative variance of N from the share rates and from coverage.
         shared: covariance, relative, of N with the people reached per experience: they rest on the same rates.
+        label_variance: of N, from a classifier's errors.
+        label_covariance: of N with the N of the other valence, from the same errors.
     """
 
     experiences: float
@@ -88,15 +105,18 @@ class Pooled:
     rate_variance: float
     log_coverage_variance: float
     shared: float
+    label_variance: float = 0.0
+    label_covariance: float = 0.0
 
     @property
     def moments(self) -> Moments:
         """Mean and variance of N; with nothing seen, those under the uniform prior."""
         if self.experiences > 0:
             n = self.experiences
-            return Moments(n * self.mean_factor, n * self.noise + n * n * self.spread)
+            return Moments(n * self.mean_factor, n * self.noise + n * n * self.spread + self.label_variance)
         return Moments(
-            max(self.mean_factor / self.seen - 1, 0.0), self.noise / self.seen + self.spread / (self.seen * self.seen)
+            max(self.mean_factor / self.seen - 1, 0.0),
+            self.noise / self.seen + self.spread / (self.seen * self.seen) + self.label_variance,
         )
 
     @property
@@ -109,7 +129,9 @@ class Pooled:
         """N with its 90 % range; at N = 0 only the upper end is above 0."""
         n = self.experiences
         low, high = lognormal_range(self.moments)
-        return Estimate(n, min(max(low, self.most_seen), n) if n > 0 else 0.0, max(high, n))
+        mislabelled = Z_90 * math.sqrt(self.label_variance)
+        least = min(max(min(low, n - mislabelled), self.most_seen), n) if n > 0 else 0.0
+        return Estimate(n, least, max(high, n + mislabelled))
 
 
 def channel_weight(pi: float) -> float:
@@ -140,12 +162,11 @@ def pool(channels: Sequence[Heard]) -> Pooled:
     weights = [channel_weight(channel.pi) for channel in channels]
     total = math.fsum(weights)
     parts = [(weight / total, channel) for weight, channel in zip(weights, channels, strict=True)]
-    most_seen = max(channel.y for channel in channels)
-    experiences = max(math.fsum(a * c.y / c.pi for a, c in parts), most_seen)
+    experiences = max(math.fsum(a * c.y / c.pi for a, c in parts), max(channel.y for channel in channels))
     certain_noise = math.fsum(a * a * (1 - c.pi) / c.pi for a, c in parts)
     return Pooled(
         experiences=experiences,
-        most_seen=most_seen,
+        most_seen=max(c.y if c.least is None else c.least for c in channels),
         mean_factor=math.fsum(a * c.pi * c.inverse_mean for a, c in parts),
         noise=math.fsum(a * a * c.pi * (c.inverse_square_mean - c.inverse_mean) for a, c in parts),
         spread=math.fsum(a * a * c.pi * c.pi * max(c.inverse_square_mean - c.inverse_mean**2, 0.0) for a, c in parts),
@@ -154,6 +175,9 @@ def pool(channels: Sequence[Heard]) -> Pooled:
         rate_variance=math.fsum(a * a * c.rate_variance for a, c in parts),
         log_coverage_variance=math.fsum(a * a * c.log_coverage_variance for a, c in parts),
         shared=math.fsum(a * c.reach_part * c.rate_variance for a, c in parts),
+        label_variance=math.fsum(a * a * c.inverse_square_mean * c.label_noise for a, c in parts)
+        + math.fsum(a * c.inverse_mean * c.label_doubt for a, c in parts) ** 2,
+        label_covariance=math.fsum(a * a * c.label_covariance for a, c in parts),
     )
 
 

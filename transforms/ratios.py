@@ -12,6 +12,7 @@ change. Division by zero gives None.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from records.errors import InputError
@@ -25,6 +26,7 @@ __all__ = [
     "change",
     "good_per_bad",
     "is_finding",
+    "label_log_variance",
     "overlap_variance",
     "positive_share",
     "recovery_ratio",
@@ -53,15 +55,25 @@ def balance(good: float, bad: float) -> float | None:
 def good_per_bad(bad: Pooled, good: Pooled) -> Estimate | None:
     """Return the good experiences per bad one with its range; None when nothing bad was seen.
 
-    Rates of bad and of good are independent. With nothing good seen the point and the low end are 0, and the high end
-    sets the most good that may have been against the fewest bad.
+    Rates of bad and of good are independent; labels are not, as what is not bad may be good. With nothing good seen the
+    point and the low end are 0, and the high end sets the most good that may have been against the fewest bad.
     """
     if bad.experiences == 0:
         return None
     if good.experiences == 0:
-        return Estimate(0.0, 0.0, good.range.high / bad.range.low)
+        return Estimate(0.0, 0.0, good.range.high / max(bad.range.low, min(bad.experiences, 1.0)))
     variance = sum(each.sampling_variance + each.rate_variance for each in (bad, good))
+    variance += label_log_variance(bad, good)
     return ratio_range(good.experiences / bad.experiences, variance)
+
+
+def label_log_variance(bad: Pooled, good: Pooled) -> float:
+    """Return Var[ln(good / bad)] from a classifier's errors, 0 or more; 0 when nothing was seen on one side."""
+    if not bad.experiences or not good.experiences:
+        return 0.0
+    own = bad.label_variance / bad.experiences**2 + good.label_variance / good.experiences**2
+    relative = own - 2 * bad.label_covariance / (bad.experiences * good.experiences)
+    return math.log1p(max(relative, 0.0))  # as of a lognormal: stays finite where hardly anything is left of a count
 
 
 def positive_share(bad: Pooled, good: Pooled) -> Estimate | None:

@@ -13,7 +13,7 @@ import pytest
 from transforms.rates import profile_names, profile_rows
 
 _MACROS = Path(__file__).parents[2] / "warehouse" / "macros"
-_FILES = ("amplification", "linked", "spread", "recovery", "relation")
+_FILES = ("amplification", "correction", "linked", "spread", "recovery", "relation")
 
 
 @pytest.fixture(scope="session")

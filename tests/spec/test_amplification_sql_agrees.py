@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from transforms.amplification import Count, behind, reach_moments, told_range
 from transforms.coverage import Coverage, combine, triangular
+from transforms.prevalence import Corrected, Correction
 from transforms.ranges import Moments
 from transforms.rates import CHANNELS, load_profile
 from transforms.ratios import change, good_per_bad, is_finding, overlap_variance, positive_share
@@ -42,7 +43,9 @@ with rate as (
     from (select unnest($rows, recursive := true)) h join rate using (valence, channel) join factor using (valence)
 ), weighted as (select *, {{ channel_weight('pi') }} as weight from row
 ), pooled as (
-    select valence, greatest({{ pooled_experiences('y', 'pi', 'weight') }}, max(y)) as n, max(y) as most,
+    select valence, greatest({{ pooled_experiences('y', 'pi', 'weight') }}, max(y)) as n, max(least) as most,
+        {{ pooled_label_variance('e1', 'e2', 'label_noise', 'label_doubt', 'weight') }} as label_variance,
+        {{ pooled_variance('covariance / pi / (kappa * other_rate)', 'weight') }} as label_covariance,
         {{ pooled_mean_factor('pi', 'e1', 'weight') }} as mean_factor,
         {{ pooled_noise('pi', 'e1', 'e2', 'weight') }} as noise,
         {{ pooled_spread('pi', 'e1', 'e2', 'weight') }} as spread, {{ pooled_seen('pi', 'weight') }} as seen,
@@ -52,17 +55,18 @@ with rate as (
     from weighted group by valence
 ), moments as (
     select *, {{ experience_mean('n', 'mean_factor', 'seen') }} as mean,
-        {{ experience_variance('n', 'noise', 'spread', 'seen') }} as variance
+        {{ experience_variance('n', 'noise', 'spread', 'seen') }} + label_variance as variance
     from pooled join factor using (valence)
 ), ranged as (
-    select *, {{ experiences_low('n', 'mean', 'variance', 'most') }} as n_low,
-        {{ experiences_high('n', 'mean', 'variance') }} as n_high,
+    select *, {{ experiences_low('n', 'mean', 'variance', 'most', 'label_variance') }} as n_low,
+        {{ experiences_high('n', 'mean', 'variance', 'label_variance') }} as n_high,
         {{ told_low('n * k', 'mean', 'variance', 'factor_mean', 'factor_variance', 'shared') }} as e_low,
         {{ told_high('n * k', 'mean', 'variance', 'factor_mean', 'factor_variance', 'shared') }} as e_high
     from moments
 ), paired as (
     select b.*, g.n as g, g.n_low as g_low, g.n_high as g_high, g.n / nullif(b.n, 0) as ratio,
-        {{ good_per_bad_log_variance('b.effective', 'g.effective', 'b.rv', 'g.rv', 'b.n', 'g.n') }} as lv
+        {{ good_per_bad_log_variance('b.effective', 'g.effective', 'b.rv', 'g.rv', 'b.n', 'g.n') }}
+        + {{ label_log_variance('b.label_variance', 'g.label_variance', 'b.label_covariance', 'b.n', 'g.n') }} as lv
     from ranged b, ranged g where b.valence = 'bad' and g.valence = 'good'
 )
 select n, n_low, n_high, n * k, e_low, e_high, ratio, {{ good_per_bad_low('ratio', 'lv', 'n', 'g') }},
@@ -74,11 +78,18 @@ from paired
 
 
 @st.composite
-def periods(draw: st.DrawFn) -> list[tuple[str, int, int, Coverage]]:
+def corrected(draw: st.DrawFn) -> Corrected:
+    """A count whose labels may err, or are exact."""
+    y = draw(st.integers(0, 3000))
+    doubt, least = draw(st.floats(0, 40)), draw(st.integers(0, y))
+    return draw(st.sampled_from([Corrected(y, 0, 0, 0, y), Corrected(y, 2 * doubt, doubt, -doubt, least)]))
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> list[tuple[str, Corrected, Corrected, Coverage]]:
     names = draw(st.lists(st.sampled_from(COLLECTED), min_size=1, max_size=3, unique=True))
-    counts = st.integers(0, 3000)
     return [
-        (name, draw(counts), draw(counts), triangular(*sorted(draw(st.tuples(shares, shares, shares)))))
+        (name, draw(corrected()), draw(corrected()), triangular(*sorted(draw(st.tuples(shares, shares, shares)))))
         for name in names
     ]
 
@@ -86,21 +97,27 @@ def periods(draw: st.DrawFn) -> list[tuple[str, int, int, Coverage]]:
 @several
 @given(period=periods())
 def test_period__python_and_sql_agree(
-    period: list[tuple[str, int, int, Coverage]], run_sql: Callable[..., Any]
+    period: list[tuple[str, Corrected, Corrected, Coverage]], run_sql: Callable[..., Any]
 ) -> None:
     counted = {
-        "bad": [Count(name, bad, known) for name, bad, _, known in period],  # type: ignore[arg-type]
-        "good": [Count(name, good, known) for name, _, good, known in period],  # type: ignore[arg-type]
+        "bad": [Count(name, bad.y, known, bad) for name, bad, _, known in period],  # type: ignore[arg-type]
+        "good": [Count(name, good.y, known, good) for name, _, good, known in period],  # type: ignore[arg-type]
     }
     rows = [
         {
             "valence": valence, "channel": each.channel, "y": float(each.y), "kappa": each.coverage.mode,
             "k1": each.coverage.inverse_mean, "k2": each.coverage.inverse_square_mean,
+            "label_noise": float(each.labels.noise), "label_doubt": float(each.labels.doubt),
+            "covariance": float(each.labels.covariance), "least": float(each.labels.least),
+            "other_rate": RATES["good" if valence == "bad" else "bad"][each.channel].share_rate,
         }
         for valence, entries in counted.items()
         for each in entries
     ]  # fmt: skip
-    bad, good = (behind(counted[valence], RATES[valence]) for valence in ("bad", "good"))  # type: ignore[index]
+    bad, good = (
+        behind(counted[valence], RATES[valence], other=RATES[other])  # type: ignore[index]
+        for valence, other in (("bad", "good"), ("good", "bad"))
+    )
     nothing = (nan, nan, nan)
     expected = [
         *bad.experiences, *bad.exposures, *(good_per_bad(bad.pooled, good.pooled) or nothing),
@@ -208,3 +225,38 @@ def test_overlap__python_and_sql_agree(run_sql: Callable[..., Any], counts: list
     parameters = {"squares": float(sum(y * y for y in counts)), "total": float(sum(counts)), "n": experiences}
     assert run_sql(query, parameters)[0] == pytest.approx(overlap_variance(counts, experiences), rel=1e-6, abs=1e-9)
     assert overlap_variance(counts[:1], experiences) == 0
+
+
+CORRECTED = """with m as ({{ correction('(select unnest($cells, recursive := true))') }})
+select is_measured, {{ true_count('bad', '$b', '$n', '$g') }}, {{ true_count('neutral', '$b', '$n', '$g') }},
+    {{ true_count('good', '$b', '$n', '$g') }}, {{ label_noise('bad', '$b', '$n', '$g') }},
+    {{ label_noise('good', '$b', '$n', '$g') }}, {{ label_doubt('bad', '$b', '$n', '$g') }},
+    {{ label_doubt('good', '$b', '$n', '$g') }}, {{ label_covariance('$b', '$n', '$g') }} from m"""
+LABELS = ("bad", "neutral", "good")
+
+
+@several
+@given(
+    st.lists(st.lists(st.integers(0, 300), min_size=3, max_size=3), min_size=3, max_size=3),
+    st.tuples(*[st.integers(0, 3000)] * 3),
+)
+def test_correction__python_and_sql_agree_also_on_which_matrix_can_carry_one(
+    run_sql: Callable[..., Any], measured: list[list[int]], labelled: tuple[int, int, int]
+) -> None:
+    cells = [
+        {"actual": LABELS[i], "labelled": LABELS[j], "mention_count": measured[i][j]}
+        for i in range(3)
+        for j in range(3)
+    ]
+    known = Correction.from_counts(measured)
+    counted = dict(zip("bng", map(float, labelled), strict=True))
+    is_measured, *found = run_sql(CORRECTED, {"cells": cells, **counted})
+    assert is_measured is (known is not None)
+    if known is None:
+        assert found == [*labelled, 0, 0, 0, 0, 0]
+        return
+    expected = [
+        *known.true_counts(labelled), known.noise(0, labelled), known.noise(2, labelled), known.doubt(0, labelled),
+        known.doubt(2, labelled), known.covariance(labelled),
+    ]  # fmt: skip
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)

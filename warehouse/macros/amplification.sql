@@ -101,6 +101,11 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 (sum(({{ weight }}) * ({{ reach_part }}) * ({{ relative_variance }})) / sum({{ weight }}))
 {%- endmacro %}
 
+{% macro pooled_label_variance(e1, e2, noise, doubt, weight) -%}  {#- aggregate; pooling.pool, label_variance -#}
+((sum(({{ weight }}) * ({{ weight }}) * ({{ e2 }}) * ({{ noise }})) + pow(sum(({{ weight }}) * ({{ e1 }}) * ({{ doubt }})), 2))
+ / (sum({{ weight }}) * sum({{ weight }})))
+{%- endmacro %}
+
 {% macro pooled_disagreement(y, pi, n_hat) -%}  {#- aggregate; pooling.disagreement, Q; n_hat is the group's own estimate -#}
 (sum(pow(({{ y }}) / ({{ pi }}) - ({{ n_hat }}), 2) * ({{ pi }}) / (({{ n_hat }}) * (1 - ({{ pi }})))))
 {%- endmacro %}
@@ -117,13 +122,15 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
  else ({{ noise }}) / ({{ seen }}) + ({{ spread }}) / (({{ seen }}) * ({{ seen }})) end)
 {%- endmacro %}
 
-{% macro experiences_low(n_hat, mean, variance, floor) -%}  {#- pooling.Pooled.range, lower end -#}
+{% macro experiences_low(n_hat, mean, variance, floor, label_variance='0') -%}  {#- pooling.Pooled.range, lower end -#}
 (case when ({{ n_hat }}) > 0
- then least(greatest({{ lognormal_low(mean, variance) }}, ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end)
+ then least(greatest(least({{ lognormal_low(mean, variance) }}, ({{ n_hat }}) - 1.6448536269514722 * sqrt({{ label_variance }})),
+ ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end)
 {%- endmacro %}
 
-{% macro experiences_high(n_hat, mean, variance) -%}  {#- pooling.Pooled.range, upper end -#}
-(greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }})) + 0 * ({{ n_hat }}))
+{% macro experiences_high(n_hat, mean, variance, label_variance='0') -%}  {#- pooling.Pooled.range, upper end -#}
+(greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }}) + 1.6448536269514722 * sqrt({{ label_variance }}))
+ + 0 * ({{ n_hat }}))
 {%- endmacro %}
 
 {#- ---- tellings and exposures: experiences x factor; the factor shares rates with the experiences ---- -#}
@@ -186,7 +193,7 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 
 {% macro good_per_bad_high(ratio, log_variance, bad, good, bad_low, good_high) -%}  {#- ratios.good_per_bad -#}
 (case when ({{ bad }}) > 0 and ({{ good }}) > 0 then {{ ratio_high(ratio, log_variance) }}
- when ({{ bad }}) > 0 then ({{ good_high }}) / ({{ bad_low }}) end)
+ when ({{ bad }}) > 0 then ({{ good_high }}) / greatest(({{ bad_low }}), least(({{ bad }}), 1)) end)
 {%- endmacro %}
 
 {% macro positive_share_low(ratio, log_variance, bad, good, bad_high, good_low) -%}  {#- ratios.positive_share: through the logit -#}

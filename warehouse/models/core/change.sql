@@ -1,7 +1,8 @@
 -- Whether a period differs from the one before. Rates and audiences are the same in both and cancel, and so does a
 -- coverage that did not change: the change is that of the counts, those of now put at the coverage of before. Compared
 -- are the sources that were listened to in the whole of both periods (a source that was added or failed is no change),
--- once the period is over, and whose coverage is known, and constant, in both or in neither.
+-- once the period is over, and whose coverage is known, and constant, in both or in neither. Labels read from words are
+-- corrected on both sides by the same matrix (core.correction), so that its own error nearly cancels too.
 with counted as (
     {%- for kind in period_kinds() %}
     select
@@ -11,11 +12,31 @@ with counted as (
         source,
         channel,
         sum(bad_count) as bad_count,
-        sum(good_count) as good_count
+        sum(good_count) as good_count,
+        sum(text_bad_count) as text_bad,
+        sum(text_neutral_count) as text_neutral,
+        sum(text_good_count) as text_good
     from {{ ref('source_day') }}
     group by brand, period_start_date, source, channel
     {{- " union all" if not loop.last }}
     {%- endfor %}
+),
+
+corrected as (
+    select
+        counted.*,
+        {%- for valence in ['bad', 'good'] %}
+        {{ valence }}_count - text_{{ valence }} + {{ true_count(valence, 'text_bad', 'text_neutral', 'text_good') }}
+            as {{ valence }}_true,
+        {{ valence }}_count - text_{{ valence }} + {{ label_spread(valence, 'text_bad', 'text_neutral', 'text_good') }}
+            as {{ valence }}_spread,
+        {%- endfor %}
+        {%- for label in ['bad', 'neutral', 'good'] %}
+        {{ true_count(label, 'text_bad', 'text_neutral', 'text_good') }} as true_text_{{ label }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
+    from counted
+    cross join {{ ref('correction') }} as correction
 ),
 
 {{ compared() }},
@@ -31,17 +52,24 @@ with counted as (
         compared.channel,
         coalesce(sum(before.{{ valence }}_count), 0) as count_before,
         coalesce(sum(now.{{ valence }}_count), 0) as count_now,
-        coalesce(sum(now.{{ valence }}_count * compared.scale), 0) as scaled,
-        sum(now.{{ valence }}_count * pow(compared.scale, 2)) as scaled_noise,
-        sum(pow(now.{{ valence }}_count * compared.scale, 2) * compared.drift) as scaled_drift
+        coalesce(sum(before.{{ valence }}_true), 0) as true_before,
+        coalesce(sum(now.{{ valence }}_true), 0) as true_now,
+        coalesce(sum(now.{{ valence }}_true * compared.scale), 0) as scaled,
+        sum(before.{{ valence }}_spread) as spread_before,
+        sum(now.{{ valence }}_spread * pow(compared.scale, 2)) as scaled_spread,
+        {%- for label in ['bad', 'neutral', 'good'] %}
+        coalesce(sum(before.true_text_{{ label }}), 0) as text_before_{{ label }},
+        coalesce(sum(now.true_text_{{ label }} * compared.scale), 0) as text_now_{{ label }},
+        {%- endfor %}
+        sum(pow(now.{{ valence }}_true * compared.scale, 2) * compared.drift) as scaled_drift
     from compared
-    left join counted as now
+    left join corrected as now
         on compared.brand = now.brand
         and compared.period_kind = now.period_kind
         and compared.period_start_date = now.period_start_date
         and compared.source = now.source
         and compared.channel = now.channel
-    left join counted as before
+    left join corrected as before
         on compared.brand = before.brand
         and compared.period_kind = before.period_kind
         and compared.previous_start_date = before.period_start_date
@@ -60,10 +88,17 @@ with counted as (
         '{{ valence }}' as valence,
         sum(count_before) as count_before,
         sum(count_now) as count_now,
-        sum(pow(count_before, 2)) as squares_before,
-        sum(pow(count_now, 2)) as squares_now,
+        sum(true_before) as true_before,
+        sum(true_now) as true_now,
+        sum(pow(true_before, 2)) as squares_before,
+        sum(pow(true_now, 2)) as squares_now,
         sum(scaled) as scaled,
-        sum(scaled_noise) as scaled_noise,
+        sum(spread_before) as spread_before,
+        sum(scaled_spread) as scaled_spread,
+        {%- for label in ['bad', 'neutral', 'good'] %}
+        sum(text_before_{{ label }}) as text_before_{{ label }},
+        sum(text_now_{{ label }}) as text_now_{{ label }},
+        {%- endfor %}
         sum(scaled_drift) as scaled_drift
     from {{ valence }}_channel
     group by brand, period_kind, period_start_date, previous_start_date
@@ -87,15 +122,24 @@ told as (
 
 moved as (
     select
-        *,
-        scaled / nullif(count_before, 0) as change_ratio,
-        -- Poisson noise of both counts, more of it as channels see the same experiences, and coverage as far as it changed
+        told.*,
+        case when true_before > 0 then greatest(scaled, 0) / true_before end as change_ratio,
+        -- Poisson noise of both counts and of what was mislabelled, more of it as channels see the same experiences;
+        -- coverage as far as it changed; the matrix's own error as far as the mix of labels changed
         {{ change_log_variance(
-            'count_before', 'pow(scaled, 2) / nullif(scaled_noise, 0)', 'scaled_drift / nullif(pow(scaled, 2), 0)'
+            'pow(true_before, 2) / nullif(spread_before, 0)', 'pow(scaled, 2) / nullif(scaled_spread, 0)',
+            'scaled_drift / nullif(pow(scaled, 2), 0)'
         ) }}
-        + {{ overlap_variance('squares_before', 'count_before', 'experiences_before') }}
-        + {{ overlap_variance('squares_now', 'count_now', 'experiences_now') }} as log_variance
+        + {{ overlap_variance('squares_before', 'true_before', 'experiences_before') }}
+        + {{ overlap_variance('squares_now', 'true_now', 'experiences_now') }}
+        {%- for label in ['bad', 'neutral', 'good'] %}
+        + coalesce(
+            pow(text_now_{{ label }} / nullif(scaled, 0) - text_before_{{ label }} / nullif(true_before, 0), 2)
+            * if(valence = 'bad', bad_doubt_{{ label }}, good_doubt_{{ label }}), 0
+        )
+        {%- endfor %} as log_variance
     from told
+    cross join {{ ref('correction') }} as correction
 )
 
 select

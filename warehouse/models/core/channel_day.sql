@@ -2,10 +2,11 @@
 -- last day of each period; with the day's counts. Coverages of the sources that were listened to combine (overlapping
 -- ones see some of the same tellings, disjoint ones add up to at most 1). One source without makes it unknown: 1, flagged.
 with asked as (
-    select brand, channel, told_date, bad_count, good_count
+    select
+        brand, channel, told_date, bad_count, good_count, text_bad_count, text_neutral_count, text_good_count
     from {{ ref('source_day') }}
     union all
-    select listening.brand, listening.channel, least(period.period_end_date, listening.last_date), 0, 0
+    select listening.brand, listening.channel, least(period.period_end_date, listening.last_date), 0, 0, 0, 0, 0
     from {{ ref('period') }} as period
     inner join {{ ref('listening') }} as listening
         on period.brand = listening.brand
@@ -19,7 +20,10 @@ counted as (
         channel,
         told_date,
         sum(bad_count)::bigint as bad_count,
-        sum(good_count)::bigint as good_count
+        sum(good_count)::bigint as good_count,
+        sum(text_bad_count)::bigint as text_bad_count,
+        sum(text_neutral_count)::bigint as text_neutral_count,
+        sum(text_good_count)::bigint as text_good_count
     from asked
     group by brand, channel, told_date
 ),
@@ -29,8 +33,11 @@ combined as (
         counted.brand,
         counted.channel,
         counted.told_date,
-        counted.bad_count,
-        counted.good_count,
+        any_value(counted.bad_count) as bad_count,
+        any_value(counted.good_count) as good_count,
+        any_value(counted.text_bad_count) as text_bad_count,
+        any_value(counted.text_neutral_count) as text_neutral_count,
+        any_value(counted.text_good_count) as text_good_count,
         count(*) as source_count,
         bool_and(line.mode is not null) as is_coverage_known,
         {{ channel_coverage_mode('line.mode', 'line.is_disjoint') }} as mode,
@@ -46,7 +53,7 @@ combined as (
         and counted.told_date between listening.first_date and listening.last_date
     asof left join {{ ref('source_coverage') }} as line
         on listening.brand = line.brand and listening.source = line.source and counted.told_date >= line.from_date
-    group by counted.brand, counted.channel, counted.told_date, counted.bad_count, counted.good_count
+    group by counted.brand, counted.channel, counted.told_date
 )
 
 select
@@ -55,6 +62,9 @@ select
     told_date,
     bad_count,
     good_count,
+    text_bad_count,
+    text_neutral_count,
+    text_good_count,
     is_coverage_known,
     case when is_coverage_known then mode else 1 end as coverage,
     case

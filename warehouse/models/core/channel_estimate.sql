@@ -1,6 +1,7 @@
 -- What each collected channel says about a period, one row per valence: the count, the coverage that held while it was
 -- told (weighted by the tellings, so that count / (rate x coverage) is the sum of the days' own), the rate's moments,
--- and the weight in the pooled estimate. Channels whose coverage is known are pooled by information; where one is
+-- and the weight in the pooled estimate. Labels read from words err at measured rates: the count that the estimate rests
+-- on is corrected for that, those of ratings and of people are exact (transforms/prevalence.py). Channels whose coverage is known are pooled by information; where one is
 -- unknown all figures are lower bounds, which are not averaged: the channel that stands for most over all time stands
 -- alone, the same one in every period in which it was collected, so that a chart does not jump between channels.
 with by_period as (
@@ -14,7 +15,10 @@ with by_period as (
         avg(coverage) as day_coverage,
         avg(coverage_inverse_mean) as day_inverse_mean,
         avg(coverage_inverse_square_mean) as day_inverse_square_mean,
-        avg(coverage_log_variance) as day_log_variance
+        avg(coverage_log_variance) as day_log_variance,
+        sum(text_bad_count) as text_bad,
+        sum(text_neutral_count) as text_neutral,
+        sum(text_good_count) as text_good
         {%- for valence in ['bad', 'good'] %},
         sum({{ valence }}_count) as {{ valence }}_count,
         sum({{ valence }}_count / coverage) as {{ valence }}_over_coverage,
@@ -38,6 +42,13 @@ by_valence as (
         '{{ valence }}' as valence,
         is_coverage_known,
         {{ valence }}_count as observed_count,
+        {{ valence }}_count - text_{{ valence }} as exact_count,
+        exact_count + {{ true_count(valence, 'text_bad', 'text_neutral', 'text_good') }} as corrected_count,
+        {{ label_noise(valence, 'text_bad', 'text_neutral', 'text_good') }} as label_noise,
+        {{ label_doubt(valence, 'text_bad', 'text_neutral', 'text_good') }} as label_doubt,
+        {{ label_covariance('text_bad', 'text_neutral', 'text_good') }} as label_covariance,
+        text_bad + text_neutral + text_good as text_count,
+        correction.is_measured,
         coalesce({{ valence }}_count / nullif({{ valence }}_over_coverage, 0), day_coverage) as coverage,
         coalesce({{ valence }}_inverse_mean / nullif({{ valence }}_count, 0), day_inverse_mean)
             as coverage_inverse_mean,
@@ -45,6 +56,7 @@ by_valence as (
             as coverage_inverse_square_mean,
         coalesce({{ valence }}_log_variance / nullif({{ valence }}_count, 0), day_log_variance) as coverage_log_variance
     from by_period
+    cross join {{ ref('correction') }} as correction
     {{- " union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -64,7 +76,7 @@ heard as (
     select
         by_valence.brand,
         by_valence.channel,
-        sum(by_valence.observed_count / rate.share_rate / by_valence.coverage) as total
+        sum(greatest(by_valence.corrected_count, by_valence.exact_count) / rate.share_rate / by_valence.coverage) as total
     from by_valence
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
     where by_valence.period_kind = 'year'
@@ -74,7 +86,9 @@ heard as (
 rated as (
     select
         by_valence.*,
+        greatest(by_valence.corrected_count, by_valence.exact_count) as heard_count,
         rate.share_rate * by_valence.coverage as capture_probability,
+        other.share_rate * by_valence.coverage as other_probability,
         rate.rate_inverse_mean * by_valence.coverage_inverse_mean as inverse_mean,
         rate.rate_inverse_square_mean * by_valence.coverage_inverse_square_mean as inverse_square_mean,
         rate.rate_mean,
@@ -94,6 +108,7 @@ rated as (
         and by_valence.period_kind = period.period_kind
         and by_valence.period_start_date = period.period_start_date
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
+    inner join rate as other on by_valence.channel = other.channel and by_valence.valence != other.valence
     inner join heard on by_valence.brand = heard.brand and by_valence.channel = heard.channel
 )
 
@@ -104,6 +119,18 @@ select
     channel,
     valence,
     observed_count::bigint as observed_count,
+    corrected_count,
+    heard_count,
+    greatest(heard_count - 1.6448536269514722 * sqrt(label_noise + pow(label_doubt, 2)), exact_count)::double
+        as least_count,
+    label_noise,
+    label_doubt,
+    label_covariance / capture_probability / other_probability as label_covariance,
+    case
+        when text_count = 0 then 'exact'
+        when is_measured then 'corrected'
+        else 'as labelled'
+    end as correction_basis,
     is_coverage_known,
     coverage,
     coverage_log_variance,

@@ -26,20 +26,24 @@ pooled as (
         any_value(channel.profile) as profile,
         bool_and(channel.is_coverage_known) as is_coverage_known,
         sum(channel.observed_count)::bigint as observed_count,
-        max(channel.observed_count)::bigint as most_seen_count,
+        max(channel.least_count) as most_seen_count,
         sum(channel.weight) as weight,
+        min(channel.correction_basis) as correction_basis,
         greatest(
-            {{ pooled_experiences('observed_count', 'capture_probability', 'weight') }}, max(channel.observed_count)
+            {{ pooled_experiences('heard_count', 'capture_probability', 'weight') }}, max(channel.heard_count)
         ) as experiences,
         {{ pooled_mean_factor('capture_probability', 'inverse_mean', 'weight') }} as mean_factor,
         {{ pooled_noise('capture_probability', 'inverse_mean', 'inverse_square_mean', 'weight') }} as noise,
         {{ pooled_spread('capture_probability', 'inverse_mean', 'inverse_square_mean', 'weight') }} as spread,
         {{ pooled_seen('capture_probability', 'weight') }} as seen,
-        {{ pooled_effective_count('observed_count', 'capture_probability', 'weight') }} as effective_count,
+        {{ pooled_effective_count('heard_count', 'capture_probability', 'weight') }} as effective_count,
         {{ pooled_variance('rate_variance', 'weight') }} as rate_variance,
         {{ pooled_shared(
             'rate_mean * channel.audience_mean / reach.reach_mean', 'rate_variance', 'weight'
         ) }} as shared,
+        {{ pooled_label_variance('inverse_mean', 'inverse_square_mean', 'label_noise', 'label_doubt', 'weight') }}
+            as label_variance,
+        {{ pooled_variance('label_covariance', 'weight') }} as label_covariance,
         1 - sum(channel.capture_probability) / any_value(reach.tellings_per_experience) as hidden_share,
         any_value(reach.exposures_per_experience) as exposures_per_experience,
         any_value(reach.reach_mean) as reach_mean,
@@ -54,7 +58,7 @@ estimated as (
         *,
         experiences * exposures_per_experience as exposures,
         {{ experience_mean('experiences', 'mean_factor', 'seen') }} as mean,
-        {{ experience_variance('experiences', 'noise', 'spread', 'seen') }} as variance
+        {{ experience_variance('experiences', 'noise', 'spread', 'seen') }} + label_variance as variance
     from pooled
 )
 
@@ -66,8 +70,8 @@ select
     observed_count,
     most_seen_count,
     experiences,
-    {{ experiences_low('experiences', 'mean', 'variance', 'most_seen_count') }} as experiences_low,
-    {{ experiences_high('experiences', 'mean', 'variance') }} as experiences_high,
+    {{ experiences_low('experiences', 'mean', 'variance', 'most_seen_count', 'label_variance') }} as experiences_low,
+    {{ experiences_high('experiences', 'mean', 'variance', 'label_variance') }} as experiences_high,
     exposures,
     {{ told_low('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_low,
     {{ told_high('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_high,
@@ -85,6 +89,9 @@ select
     reach_variance,
     shared,
     rate_variance,
+    label_variance,
+    label_covariance,
+    correction_basis,
     is_coverage_known,
     profile
 from estimated

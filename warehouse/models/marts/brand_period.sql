@@ -40,6 +40,9 @@ paired as (
         {{ good_per_bad_log_variance(
             'bad.effective_count', 'good.effective_count', 'bad.rate_variance', 'good.rate_variance',
             'bad.experiences', 'good.experiences'
+        ) }}
+        + {{ label_log_variance(
+            'bad.label_variance', 'good.label_variance', 'bad.label_covariance', 'bad.experiences', 'good.experiences'
         ) }} as ratio_variance,
         bad.exposures as bad_exposures,
         bad.exposures_low as bad_exposures_low,
@@ -49,7 +52,8 @@ paired as (
         good.exposures_high as good_exposures_high,
         bad.hidden_share as bad_hidden_share,
         good.hidden_share as good_hidden_share,
-        bad.is_coverage_known
+        bad.is_coverage_known,
+        bad.correction_basis
     from {{ ref('estimate') }} as bad
     inner join {{ ref('estimate') }} as good
         on bad.brand = good.brand
@@ -109,6 +113,7 @@ select
     period.is_complete,
     period.is_final,
     coalesce(paired.is_coverage_known, false) as is_coverage_known,
+    paired.correction_basis,
     break_even.profile
 from {{ ref('period') }} as period
 left join told

@@ -25,7 +25,8 @@ told as (
         seen.brand is not null as is_collected,
         seen.is_coverage_known,
         1 - coalesce(seen.coverage, 0) as hidden_share,
-        greatest(estimate.experiences * rate.share_rate, coalesce(seen.observed_count, 0)) as tellings,
+        greatest(estimate.experiences * rate.share_rate, coalesce(seen.heard_count, 0)) as tellings,
+        seen.least_count,
         tellings * rate.audience_mean as exposures,
         estimate.mean,
         estimate.variance,
@@ -53,7 +54,7 @@ ranged as (
         *,
         greatest(
             {{ told_low('tellings', 'mean', 'variance', 'rate_mean', 'rate_variance', 'shared') }},
-            coalesce(observed_count, 0)
+            coalesce(least_count, 0)
         ) as tellings_low,
         {{ told_high('tellings', 'mean', 'variance', 'rate_mean', 'rate_variance', 'shared') }} as tellings_high
     from told
