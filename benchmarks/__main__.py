@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import peer
+from benchmarks import connectors, peer
 from benchmarks.timing import Timing, timed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,6 +114,7 @@ def main(
         peak = f"peak {first.process.peak_megabytes:.0f} MB"
         title = f"{config.stem}: {first.read_count:,} rows, {os.cpu_count()} cores, {peak}"
         console.print(table_of(title, first, again))
+        figures["connectors"] = connectors.measure(console)
         if peer_command:
             figures["peer"] = compare(folder, peer_command, console)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -32,12 +32,10 @@ if TYPE_CHECKING:
     from connectors.pull import PullResult
     from connectors.walk import Fetch
 
-__all__ = ["DUE_AFTER", "MENTIONS_A_SOURCE", "Asked", "Settled", "ask", "settle"]
+__all__ = ["DUE_AFTER", "Asked", "Settled", "ask", "settle"]
 
 DUE_AFTER = timedelta(hours=20)
 """A mention seen since then need not be asked about: less than a day, so that a daily sweep skips no day."""
-MENTIONS_A_SOURCE = 1_000
-"""Asked about in one sweep: some sources bill each one."""
 
 Mark = tuple[datetime, uuid.UUID]
 
@@ -49,11 +47,13 @@ class Asked:
     Attributes:
         results: one for each source that was asked.
         asked_counts: mentions asked about, by source entry.
+        left_counts: mentions that stay due because the sweep is bounded, by source entry.
         not_asked: source entry -> why it could not be asked though mentions are due.
     """
 
     results: tuple[PullResult, ...] = ()
     asked_counts: Mapping[str, int] = field(default_factory=dict)
+    left_counts: Mapping[str, int] = field(default_factory=dict)
     not_asked: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ class Settled:
 def ask(
     workspace: Workspace,
     *,
-    limit: int = MENTIONS_A_SOURCE,
+    limit: int | None = None,
     environment: Mapping[str, str] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
@@ -91,7 +91,7 @@ def ask(
 
     Args:
         workspace: what to work on.
-        limit: mentions of each source at most.
+        limit: mentions of each source at most; that of its settings if None.
         environment: where credentials come from; None for the process environment.
         clock: returns now (aware UTC).
         sleep: waits for seconds.
@@ -106,12 +106,17 @@ def ask(
         pipeline.load(workspace)  # an answer that has landed is not asked for again, should this be tried once more
     results: list[PullResult] = []
     counts: dict[str, int] = {}
+    left: dict[str, int] = {}
     not_asked: dict[str, str] = {}
     for setup in _askable(workspace):
-        mark = marks.get(setup.source)
-        found = finding.due(home, source=setup.source, before=clock() - DUE_AFTER, limit=limit, after=mark)
+        mark, before = marks.get(setup.source), clock() - DUE_AFTER
+        most = setup.recheck_limit if limit is None else limit
+        found = finding.due(home, source=setup.source, before=before, limit=most, after=mark)
         if not found and mark:
-            found = finding.due(home, source=setup.source, before=clock() - DUE_AFTER, limit=limit)
+            found = finding.due(home, source=setup.source, before=before, limit=most)
+        more = finding.due_count(home, source=setup.source, before=before) - len(found)
+        if more:
+            left[setup.name] = more
         if not found:
             continue
         try:
@@ -138,7 +143,7 @@ def ask(
             last = max(found)
             marks[setup.source] = (last.fetched_at, last.mention_id)
             _write_marks(home, marks)
-    return Asked(results=tuple(results), asked_counts=counts, not_asked=not_asked)
+    return Asked(results=tuple(results), asked_counts=counts, left_counts=left, not_asked=not_asked)
 
 
 def settle(workspace: Workspace, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Settled:

@@ -177,6 +177,8 @@ def ask_sources() -> dict[str, Any]:
     asked = recheck.ask(pipeline.Workspace.open())
     for name, why in asked.not_asked.items():
         log.warning("%s was not asked whether its mentions still stand: %s", name, why)
+    for name, count in asked.left_counts.items():
+        log.warning("%s: %d mentions stay due; raise its recheck_limit", name, count)
     failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
     if failed:
         raise SourceError("; ".join(failed))

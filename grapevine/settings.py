@@ -85,6 +85,12 @@ class SourceSettings(BaseModel):
         None, description="online, review_site or company; the connector's own when left out."
     )
     retention_days: int = Field(30, ge=1, description="How long landing files are kept.")
+    recheck_limit: int = Field(
+        1000,
+        ge=0,
+        description="Mentions that `recheck` asks this source about in one sweep, those longest unseen first; "
+        "X bills $0.005 for each. 0 asks about none.",
+    )
 
     @property
     def resolved_name(self) -> str:

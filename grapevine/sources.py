@@ -13,7 +13,7 @@ from records.setup import SourceRow, SourceSetup
 
 __all__ = ["COMMON_SETTINGS", "setup_source", "source_row"]
 
-COMMON_SETTINGS = ("connector", "name", "channel", "retention_days")
+COMMON_SETTINGS = ("connector", "name", "channel", "retention_days", "recheck_limit")
 
 
 def setup_source(entry: Mapping[str, Any], *, folder: Path) -> SourceSetup:
@@ -46,6 +46,7 @@ def setup_source(entry: Mapping[str, Any], *, folder: Path) -> SourceSetup:
         channel=entry.get("channel"),
         scale=connector.rating_scale(own),
         retention_days=min(entry["retention_days"], declaration.retention_days or entry["retention_days"]),
+        recheck_limit=entry["recheck_limit"],
         settings=own,
     )
 

@@ -238,7 +238,7 @@ def _of_file(path: Path, given: Sequence[str]) -> _Asked:
     model = registry.find("files").settings_model()
     chosen = read_given(given, model)
     settings = chosen if "columns" in chosen and "path" in chosen else merged(guess(path), chosen)
-    entry = {"connector": "files", "name": "files", "retention_days": 1, **settings}
+    entry = {"connector": "files", "name": "files", "retention_days": 1, "recheck_limit": 0, **settings}
     return _Asked(path.name, setup_source(entry, folder=Path.cwd()), settings, None, _planned(settings.get("brand")))
 
 
@@ -248,7 +248,13 @@ def _of_address(text: str, given: Sequence[str], brand: str | None) -> _Asked:
     address = recognise(text)
     model = registry.find(address.connector).settings_model()
     settings = merged(address.settings, read_given(given, model))
-    entry = {"connector": address.connector, "name": address.connector, "retention_days": 1, **settings}
+    entry = {
+        "connector": address.connector,
+        "name": address.connector,
+        "retention_days": 1,
+        "recheck_limit": 0,
+        **settings,
+    }
 
     def requests(connector: Connector) -> list[tuple[Request, Callable[[Request, Response], Any]]]:
         asks: list[tuple[Request, Callable[[Request, Response], Any]]] = []

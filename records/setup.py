@@ -42,6 +42,7 @@ class SourceSetup:
         channel: overrides the connector's own channel, or None.
         scale: overrides the cut points that belong to the rating's maximum, or None.
         retention_days: how long landing files are kept.
+        recheck_limit: mentions of its source that one sweep asks about at most; 0 for none.
         settings: the connector's own settings as written in the file, paths already absolute.
     """
 
@@ -51,6 +52,7 @@ class SourceSetup:
     channel: Channel | None = None
     scale: RatingScale | None = None
     retention_days: int = 30
+    recheck_limit: int = 1000
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 

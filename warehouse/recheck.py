@@ -9,7 +9,7 @@ from datetime import datetime
 from records.home import Home
 from warehouse import store
 
-__all__ = ["Due", "due", "expired"]
+__all__ = ["Due", "due", "due_count", "expired"]
 
 _DUE = """
 SELECT version.namespace, version.native_id, state.fetched_at, state.mention_id
@@ -22,6 +22,13 @@ WHERE version.source = $source
     AND ($after_id IS NULL OR (state.fetched_at, state.mention_id) > ($after, $after_id))
 ORDER BY state.fetched_at, state.mention_id
 LIMIT $limit
+"""
+_DUE_COUNT = """
+SELECT count(*)
+FROM raw.mention_state AS state
+INNER JOIN raw.mention_version AS version
+    ON version.mention_id = state.mention_id AND version.version_no = state.current_version_no
+WHERE version.source = $source AND version.visibility <> 'gone' AND state.fetched_at < $before
 """
 _EXPIRED = """
 SELECT state.mention_id
@@ -79,6 +86,15 @@ def due(
     with store.open(home, step="recheck: due") as connection:
         rows = connection.execute(_DUE, given).fetchall()
     return [Due(fetched_at, mention_id, namespace, native_id) for namespace, native_id, fetched_at, mention_id in rows]
+
+
+def due_count(home: Home, *, source: str, before: datetime) -> int:
+    """Return how many mentions of a source were last seen before a moment (exclusive, aware)."""
+    if not home.warehouse.exists():
+        return 0
+    with store.open(home, step="recheck: due") as connection:
+        found = connection.execute(_DUE_COUNT, {"source": source, "before": before}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def expired(home: Home, *, source: str, before: datetime) -> list[uuid.UUID]:

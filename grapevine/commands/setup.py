@@ -71,23 +71,24 @@ def init(
 def recheck(
     context: typer.Context,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Mentions of each source at most; some bill each one.")
+        int | None,
+        typer.Option("--limit", min=1, help="Mentions of each source at most, in place of its `recheck_limit`."),
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Ask sources whether mentions still stand; erase what is gone or expired, and old landing files."""
-    from grapevine.recheck import MENTIONS_A_SOURCE, settle
-    from grapevine.recheck import ask as ask_sources
+    from grapevine import recheck as sweep
 
     screen: Screen = context.obj
     workspace = screen.workspace(config)
     with screen.working("asking"):
-        asked = ask_sources(workspace, limit=limit or MENTIONS_A_SOURCE)
+        asked = sweep.ask(workspace, limit=limit)
     with screen.working("erasing"):
-        settled = settle(workspace)
+        settled = sweep.settle(workspace)
     if as_json:
-        screen.json({**asdict(settled), "asked_counts": asked.asked_counts, "not_asked": asked.not_asked})
+        asked_of = {"asked_counts": asked.asked_counts, "left_counts": asked.left_counts, "not_asked": asked.not_asked}
+        screen.json({**asdict(settled), **asked_of})
     else:
         screen.say(
             f"{sum(asked.asked_counts.values()):,} mentions asked about: {settled.edited_count:,} edited, "
@@ -96,6 +97,8 @@ def recheck(
         )
         for name, why in asked.not_asked.items():
             screen.note(f"{name} was not asked: {why}")
+        for name, count in asked.left_counts.items():
+            screen.note(f"{name}: {count:,} mentions stay due; raise its recheck_limit, or run this more often")
     failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
     if failed:
         raise SourceError(f"not all could be asked about, the next sweep goes on: {'; '.join(failed)}")

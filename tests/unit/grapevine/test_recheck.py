@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+import zstandard
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from connectors import hackernews
 from connectors.pull import pull_source
-from grapevine import pipeline
+from grapevine import cli, pipeline, recheck
 from grapevine.pipeline import Workspace
-from grapevine.recheck import ask, settle
+from grapevine.recheck import ask
 from records.brand import Query
 from records.home import Home
 from warehouse import store
 from warehouse.recheck import due, expired
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-LATER = NOW + timedelta(days=2)
+LATER = NOW + timedelta(days=4)
 SETTINGS = """
 as_of = {as_of}
 [[brands]]
@@ -51,10 +56,10 @@ class HackerNews:
     def __init__(self, server: HTTPServer, folder: Path) -> None:
         self._server = server
         self._folder = folder
-        self.texts: dict[int, str | None] = {
+        self.texts: dict[int, str | dict[str, Any] | None] = {
             1: "Acme lost my parcel",
             2: "Acme is unforgettably awful",
-            3: "Acme is fine",
+            3: "Acme is serviceable",
             4: "Acme came at noon, an indelible memory",
         }
         self.asked: list[int] = []
@@ -68,6 +73,8 @@ class HackerNews:
         self.asked.append(number)
         if number not in self.texts:
             return Response("{}", status=404)
+        if isinstance(self.texts[number], dict):
+            return Response(json.dumps({"id": number, **self.texts[number]}), content_type="application/json")
         made = hit(number, "")
         item = {"id": number, "type": "comment", "text": self.texts[number], "author": made["author"]}
         item |= {name: made[name] for name in ("created_at_i", "story_id", "parent_id")}
@@ -104,38 +111,86 @@ def rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def content(path: Path) -> bytes:
+    if path.suffix == ".parquet":
+        return json.dumps(pq.read_table(path).to_pylist(), default=str).encode()
+    return (
+        zstandard.ZstdDecompressor().stream_reader(path.open("rb")).read()
+        if path.suffix == ".zst"
+        else path.read_bytes()
+    )
+
+
 def files_with(workspace: Workspace, word: bytes) -> list[Path]:
-    return [path for path in workspace.home.root.rglob("*") if path.is_file() and word in path.read_bytes()]
+    return [path for path in workspace.home.root.rglob("*") if path.is_file() and word in content(path)]
 
 
 def asked(workspace: Workspace, at: datetime = LATER, **more: Any) -> Any:
     return ask(workspace, clock=lambda: at, sleep=lambda _: None, environment={}, **more)
 
 
-def test_recheck__edits_become_versions_and_deletions_leave_every_file(source: HackerNews) -> None:
+@pytest.fixture
+def terms_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hacker News as a source whose terms let nobody keep what was not seen for two days."""
+    monkeypatch.setattr(
+        hackernews.HackerNews, "declaration", replace(hackernews.HackerNews.declaration, retention_days=2)
+    )
+
+
+@pytest.mark.usefixtures("terms_of_two_days")
+def test_recheck__what_is_gone_or_expired_leaves_every_file(
+    source: HackerNews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     workspace = source.pulled()
+    for step in (pipeline.load, pipeline.score, pipeline.build, pipeline.publish, pipeline.digest):
+        step(workspace)
+    parts = {path.relative_to(workspace.home.root).parts[0] for path in files_with(workspace, b"unforgettably")}
+    assert parts == {"landing", "grapevine.duckdb", "published", "digests"}
     source.texts[1] = "Acme found my parcel, great service"
     source.texts[2] = None  # its words were taken away
     del source.texts[4]  # 404
-    result = asked(workspace)
-    assert (dict(result.asked_counts), dict(result.not_asked)) == ({"hackernews": 4}, {})
-    assert [one.error for one in result.results] == [None]
-    settled = settle(workspace, clock=lambda: LATER)
-    assert (settled.edited_count, settled.gone_count, settled.erased_count, settled.expired_count) == (1, 2, 2, 0)
-    assert rows(workspace, "SELECT reason, is_erased, count(*) FROM raw.tombstone GROUP BY ALL") == [
-        ("removed", True, 2)
-    ]
+    source.texts[3] = {"karma": 1}  # an answer that says nothing about it: it stays unseen, and expires
+
+    clock = {"clock": lambda: LATER}
+    monkeypatch.setattr(recheck, "ask", partial(recheck.ask, sleep=lambda _: None, environment={}, **clock))
+    monkeypatch.setattr(recheck, "settle", partial(recheck.settle, **clock))
+    home, config = str(workspace.home.root), str(tmp_path / "grapevine.toml")
+    monkeypatch.setattr("sys.argv", ["grapevine", "--home", home, "recheck", "--json", "--config", config])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert not ended.value.code
+    said = json.loads(capsys.readouterr().out)
+    assert said == {
+        "edited_count": 1,
+        "gone_count": 2,
+        "expired_count": 1,
+        "erased_count": 3,
+        "swept_count": 1,  # the pull's run; the recheck's own is new
+        "asked_counts": {"hackernews": 4},
+        "left_counts": {},
+        "not_asked": {},
+    }
+    reasons = rows(workspace, "SELECT reason, is_erased, count(*) FROM raw.tombstone GROUP BY ALL ORDER BY ALL")
+    assert reasons == [("expired", True, 1), ("removed", True, 2)]
     assert rows(workspace, "SELECT text FROM raw.mention_version WHERE text IS NOT NULL ORDER BY ALL") == [
         ("Acme found my parcel, great service",),
-        ("Acme is fine",),
         ("Acme lost my parcel",),
     ]
-    assert files_with(workspace, b"unforgettably") == []
-    assert files_with(workspace, b"indelible") == []
-    assert rows(workspace, "SELECT count(*) FROM core.mention WHERE is_gone") == [(2,)]
-    # the pull's run is two days old and is kept for one; the recheck's own is new
-    assert settled.swept_count == 1
+    for word in (b"unforgettably", b"indelible", b"serviceable"):
+        assert files_with(workspace, word) == []
+    assert rows(workspace, "SELECT count(*) FROM core.mention WHERE is_gone") == [(3,)]
     assert len(list(workspace.home.landing.glob("*/*/*"))) == 1
+    assert list((workspace.home.root / "digests").rglob("mail.html"))
+
+
+def test_recheck__is_bounded_and_says_what_stays_due(source: HackerNews) -> None:
+    source.pulled()
+    workspace = source.workspace(as_of=LATER, more="recheck_limit = 3")
+    result = asked(workspace)
+    assert (dict(result.asked_counts), dict(result.left_counts)) == ({"hackernews": 3}, {"hackernews": 1})
+    workspace = source.workspace(as_of=LATER, more="recheck_limit = 0")
+    result = asked(workspace)
+    assert (dict(result.asked_counts), dict(result.left_counts)) == ({}, {"hackernews": 1})
 
 
 def test_recheck__nothing_due_asks_nobody(source: HackerNews) -> None:
