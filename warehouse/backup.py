@@ -3,6 +3,7 @@
     <backup>/grapevine.duckdb   the warehouse
     <backup>/secret.key         without it, people's hashes are worth nothing (0600)
     <backup>/landing/           what can be loaded again
+    <backup>/weights.tsv        what was learned from labels, if there is any; labels themselves are in the warehouse
     <backup>/backup.json        when, and from which state of the data
 
 What was sent (`state/`) is not part of it, so that a restore never sends twice; nor is what can be built again.
@@ -61,6 +62,8 @@ def backup(home: Home, folder: Path) -> Path:
                 now = clock.require(connection)
             draft.mkdir(mode=0o700, parents=True)
             shutil.copyfile(home.warehouse, draft / home.warehouse.name)
+            if home.weights.exists():
+                shutil.copyfile(home.weights, draft / home.weights.name)
             shutil.copytree(home.landing, draft / "landing", ignore=shutil.ignore_patterns("*.tmp"), dirs_exist_ok=True)
         store.secret_key(home)
         shutil.copy2(home.secret_key, draft / home.secret_key.name)
@@ -96,6 +99,8 @@ def restore(home: Home, backup_folder: Path) -> RestoreReport:
         forgotten = _obey(home, draft, revision, tombstones)
         home.warehouse.with_name(home.warehouse.name + ".wal").unlink(missing_ok=True)
         draft.replace(home.warehouse)
+        if (backup_folder / home.weights.name).exists():
+            shutil.copyfile(backup_folder / home.weights.name, home.weights)
         if (backup_folder / "landing").is_dir():
             for run in (backup_folder / "landing").glob("*/*/*"):
                 target = home.landing / run.relative_to(backup_folder / "landing")

@@ -5,7 +5,8 @@ import pytest
 from records.errors import InputError
 from records.home import Home
 from records.keys import mention_id
-from warehouse import erase, store
+from records.override import Override
+from warehouse import erase, overrides, store
 from warehouse.backup import backup, restore
 from warehouse.erase import forget
 from warehouse.load import load
@@ -25,6 +26,9 @@ def _no_marts(monkeypatch):
 def saved(home, landing, loaded, mention, tmp_path):
     landing([mention("canary-1", TEXT), mention("2", author_id=store.hash_person(home, "ann"))], cursor={"mark": 1})
     loaded()
+    said = Override(mention_id=ONE, brand="acme", label="good", note="canary irony")
+    overrides.put(home, [said, Override(mention_id=mention_id("posts", "", "2"), brand="acme", label="bad")])
+    home.weights.write_text("# model_version: own-1\n")
     return backup(home, tmp_path / "backups")
 
 
@@ -38,6 +42,10 @@ def test_restore__into_a_new_home_gives_the_same_and_the_same_people(home, saved
     report = restore(new, saved)
     assert report.forgotten_count == 0
     assert _content(new) == _content(home)
+    assert new.weights.read_text() == home.weights.read_text()
+    with store.open(new, step="test") as connection:
+        labels = connection.execute("SELECT label, note FROM raw.override ORDER BY label").fetchall()
+    assert labels == [("bad", None), ("good", "canary irony")]
     assert store.hash_person(new, "ann") == store.hash_person(home, "ann")
     assert new.secret_key.stat().st_mode & 0o777 == 0o600
 
@@ -49,6 +57,8 @@ def test_restore__what_was_forgotten_since_stays_forgotten(home, saved, ask):
     assert report.erased.mention_count == 1
     assert ask("SELECT text FROM raw.mention_version WHERE mention_id = ?", ONE) == [(None,)]
     assert b"canary" not in home.warehouse.read_bytes()
+    # a person's label stays, so that history holds; what the person wrote beside it goes
+    assert ask("SELECT label, note FROM raw.override WHERE mention_id = ?", ONE) == [("good", None)]
     assert ask("SELECT reason, is_erased FROM raw.tombstone") == [("forgotten", True)]
 
 
