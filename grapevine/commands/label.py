@@ -75,7 +75,9 @@ def label(
         if as_json:
             screen.json({"written_count": written, "left_out_count": left_out})
         else:
-            screen.say(f"{written:,} mentions in {export}{terms}; fill in the column label, then --import it")
+            what = "labels" if given else "mentions"
+            todo = "" if given else "; fill in the column label (bad, neutral or good), then --import it"
+            screen.say(f"{written:,} {what} in {export}{terms}{todo}")
     elif file is not None:
         _show_imported(screen, labelling.import_labels(home, file), as_json=as_json)
     elif mail is not None:
