@@ -210,17 +210,31 @@ class Auth:
     """How credentials get into a request.
 
     Attributes:
-        kind: none; bearer (a token as it is); header or param (a key under `field`); oauth2 (client credentials,
-            fetched from `token_url` and refreshed by the runner); client (a client library does it).
-        credential: name of the credential that holds the token or key (bearer, header, param).
+        kind: none; bearer (a token as it is); header or param (a key under `field`); oauth2 (client credentials),
+            session (a login) and jwt (a signed token), which the runner fetches or signs, and again when they end;
+            client (a client library does it).
+        credential: name of the credential that holds the token or key (bearer, header, param), or signs (jwt, as PEM).
         field: header or query parameter that carries the key.
-        token_url: where oauth2 gets its token.
+        token_url: where oauth2 and session get their token, and where a jwt is exchanged for one ("": sent as it is);
+            a path is of the host that is asked.
+        token_field: what the token is called in that answer.
+        login: what a session sends: (field of the body, name of the credential).
+        claims: of a jwt, beside the times: (claim, text), in which {name} stands for a credential.
+        key_id: name of the credential that a jwt's header calls `kid`, if any.
+        algorithm: of a jwt's signature.
+        lifetime: how long a jwt is made to hold, and any other token where its source does not say.
     """
 
-    kind: Literal["none", "bearer", "header", "param", "oauth2", "client"] = "none"
+    kind: Literal["none", "bearer", "header", "param", "oauth2", "jwt", "session", "client"] = "none"
     credential: str = ""
     field: str = ""
     token_url: str = ""
+    token_field: str = "access_token"  # noqa: S105 (a name)
+    login: tuple[tuple[str, str], ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+    key_id: str = ""
+    algorithm: Literal["ES256", "RS256"] = "ES256"
+    lifetime: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

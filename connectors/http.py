@@ -8,11 +8,10 @@ query string, a header or a body.
 
 from __future__ import annotations
 
-import base64
 import logging
 import math
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
+from connectors.auth import Authorizer
 from connectors.budget import Budget
 from connectors.contract import Declaration, HttpRequest, Response
 from connectors.quiet import drop_debug_of_libraries
@@ -37,7 +37,6 @@ MAX_BODY_BYTES = 64 << 20
 USER_AGENT = "grapevine/0.1 (word-of-mouth monitor)"
 
 _RETRIED_STATUSES = frozenset({408, 500, 502, 503, 504, 520, 522, 524})
-_TOKEN_SLACK = timedelta(seconds=60)  # a token this close to its end is fetched anew
 
 
 class RetryPolicy(Retry):
@@ -103,6 +102,10 @@ class Sender:
                     return response
             except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
                 raise ConfigError(f"{place} is not an address that can be asked; correct it in the settings") from None
+            except (requests.exceptions.InvalidHeader, UnicodeError):
+                # Their own words quote the value.
+                names = ", ".join(one.variable for one in self._declaration.credentials) or "the settings"
+                raise ConfigError(f"{place} cannot be asked: {names} hold characters that no request can") from None
             except (requests.RequestException, HTTPError) as fault:
                 error = TransientError(f"{place} did not answer ({type(fault).__name__}); try again later")
             if not isinstance(error, Throttled | TransientError):
@@ -155,13 +158,11 @@ class HttpTransport:
         timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> None:
         drop_debug_of_libraries()
-        self._auth = declaration.auth
+        self._declaration = declaration
+        self._authorizer = Authorizer(declaration, credentials=credentials, post=self._post, clock=clock)
         self._sender = sender
-        self._credentials = credentials
         self._clock = clock
         self._timeout = timeout_seconds
-        self._token = ""
-        self._token_ends_at: datetime | None = None
         self.session = requests.Session()
         self.session.headers["User-Agent"] = USER_AGENT
         self.session.mount("http://", HTTPAdapter(max_retries=Retry(0, read=False)))
@@ -170,12 +171,12 @@ class HttpTransport:
     def fetch(self, request: HttpRequest) -> Response:
         """Return the answer to a request, or raise a sorted error; see `Sender.send`."""
         place = _place(request.url)
-        is_renewable = self._auth.kind == "oauth2"
+        is_renewable = self._authorizer.is_renewable
         response = self._sender.send(
             lambda: self._attempt(request), place=place, passed_on=(401,) if is_renewable else ()
         )
         if response.status == 401 and is_renewable:
-            self._token_ends_at = None
+            self._authorizer.forget()
             response = self._sender.send(lambda: self._attempt(request), place=place)
         return response
 
@@ -185,7 +186,7 @@ class HttpTransport:
 
     def _attempt(self, request: HttpRequest) -> Response:
         headers, params = dict(request.headers), list(request.params)
-        self._authorize(headers, params)
+        self._authorizer.apply(request.url, headers, params)
         answer = self.session.request(
             request.method,
             request.url,
@@ -195,46 +196,19 @@ class HttpTransport:
             timeout=self._timeout,
             stream=True,
             # A redirect to another host would carry a key along in its header or query string.
-            allow_redirects=self._auth.kind in ("none", "bearer", "oauth2"),
+            allow_redirects=self._authorizer.may_follow_redirects,
         )
         return _read(answer, _place(request.url), self._clock())
 
-    def _authorize(self, headers: dict[str, str], params: list[tuple[str, str]]) -> None:
-        auth = self._auth
-        if auth.kind == "bearer":
-            headers["Authorization"] = f"Bearer {self._credentials()[auth.credential]}"
-        elif auth.kind == "header":
-            headers[auth.field] = self._credentials()[auth.credential]
-        elif auth.kind == "param":
-            params.append((auth.field, self._credentials()[auth.credential]))
-        elif auth.kind == "oauth2":
-            headers["Authorization"] = f"Bearer {self._access_token()}"
-
-    def _access_token(self) -> str:
-        """Return a token that still holds, fetched with the client credentials (RFC 6749, section 4.4)."""
-        now = self._clock()
-        if self._token_ends_at is not None and now < self._token_ends_at - _TOKEN_SLACK:
-            return self._token
-        credentials, address = self._credentials(), self._auth.token_url
-        pair = f"{credentials['client_id']}:{credentials['client_secret']}".encode()
-        answer = self.session.post(
-            address,
-            data={"grant_type": "client_credentials"},
-            headers={"Authorization": f"Basic {base64.b64encode(pair).decode()}"},
-            timeout=self._timeout,
-            stream=True,
-        )
-        response = _read(answer, _place(address), now)
-        declaration = Declaration(name="token", title="token", channel="online")
-        error = judge(declaration, response.status, response.headers, place=_place(address), now=now)
+    def _post(self, address: str, **given: Any) -> Any:
+        """Ask for a token once, and return the JSON values of the answer."""
+        now, place = self._clock(), _place(address)
+        answer = self.session.post(address, timeout=self._timeout, stream=True, allow_redirects=False, **given)
+        response = _read(answer, place, now)
+        error = judge(self._declaration, response.status, response.headers, place=place, now=now)
         if error is not None:
             raise error
-        given = response.json()
-        if not isinstance(given, dict) or not given.get("access_token"):
-            raise Drift(f"{_place(address)} gave no access token")
-        self._token = str(given["access_token"])
-        self._token_ends_at = now + timedelta(seconds=float(given.get("expires_in") or 3600))
-        return self._token
+        return response.json()
 
 
 class PoliteSession(requests.Session):

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
-from connectors.contract import Connector
+from connectors.contract import Auth, Connector
 from connectors.http import judge
 from connectors.kit_report import Check
 from connectors.waiting import LONGEST_WAIT_SECONDS
@@ -70,14 +71,19 @@ def _misread_waits(connector: Connector) -> list[str]:
 class _Recorded(BaseAdapter):
     """Answers every request from memory: logins with a token, everything else with one body."""
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(self, status: int, body: bytes, auth: Auth) -> None:
         super().__init__()
+        self._auth = auth
         self._status = status
         self._body = body
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        is_login = (request.url or "").partition("?")[0].rstrip("/").endswith("token")
-        token = json.dumps({"access_token": f"{CANARY}-token", "expires_in": 3600, "scope": "*"}).encode()
+        path = urlsplit(request.url or "").path.rstrip("/")
+        is_login = path.endswith("token") or (
+            bool(self._auth.token_url) and path == urlsplit(self._auth.token_url).path
+        )
+        token_field = self._auth.token_field
+        token = json.dumps({token_field: f"{CANARY}-token", "expires_in": 3600, "scope": "*"}).encode()
         answer = requests.Response()
         answer.status_code = 200 if is_login else self._status
         answer.headers["Content-Type"] = "application/json"
@@ -114,7 +120,7 @@ def _where_secrets_show(connector: Connector, body: bytes) -> list[str]:
                     sleep=lambda _seconds: None,
                 )
                 with transport:
-                    transport.answer_from(_Recorded(status, body))
+                    transport.answer_from(_Recorded(status, body, connector.declaration.auth))
                     for request in connector.plan(Query((Brand(key="example", name="example"),)), {}):
                         try:
                             transport.fetch(request)

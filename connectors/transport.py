@@ -28,11 +28,14 @@ def credentials_of(declaration: Declaration, environment: Mapping[str, str]) -> 
     Raises:
         ConfigError: one is not set; the message names all that are missing.
     """
-    missing = [credential for credential in declaration.credentials if not environment.get(credential.variable)]
+    missing = [
+        credential for credential in declaration.credentials if not environment.get(credential.variable, "").strip()
+    ]
     if missing:
         wanted = "; ".join(f"{credential.variable} ({credential.where})" for credential in missing)
         raise ConfigError(f"{declaration.name} needs credentials that are not set in the environment: {wanted}")
-    return {credential.name: environment[credential.variable] for credential in declaration.credentials}
+    # A line end that came along when a key was pasted belongs to no key.
+    return {credential.name: environment[credential.variable].strip() for credential in declaration.credentials}
 
 
 class Transport:

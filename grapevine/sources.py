@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from records.errors import ConfigError
 from records.setup import SourceRow, SourceSetup
 
 __all__ = ["COMMON_SETTINGS", "setup_source", "source_row"]
+
+_ADDRESS_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*@", re.IGNORECASE)
 
 COMMON_SETTINGS = ("connector", "name", "channel", "retention_days", "recheck_limit")
 
@@ -31,6 +34,13 @@ def setup_source(entry: Mapping[str, Any], *, folder: Path) -> SourceSetup:
     connector = registry.find(entry["connector"])
     declaration = connector.declaration
     own = {name: value for name, value in entry.items() if name not in COMMON_SETTINGS}
+    for name, value in own.items():
+        # Addresses are kept in cursors and manifests.
+        if isinstance(value, str) and _ADDRESS_WITH_PASSWORD.match(value):
+            raise ConfigError(
+                f"source {entry['name']!r}: {name} holds a password in its address, and settings hold no secrets; "
+                "take it out, and name a proxy that adds it if the source wants it"
+            )
     for name in declaration.path_settings:
         if isinstance(own.get(name), str):
             own[name] = str(folder / own[name])

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 import zstandard
 
 from connectors import filestate, registry
 from connectors.budget import Budget
-from connectors.contract import Auth, Credential, Declaration, HttpRequest, Page, Response
+from connectors.contract import Declaration, Page, Response
 from connectors.manifest import slug
 from connectors.pull import RECHECK, dry_run, pull_source, recheck_source, slices
 from connectors.reading import usable
 from connectors.record import record
-from connectors.transport import Transport
 from records.brand import Brand, Query
 from records.errors import ConfigError, Gone, Throttled, TransientError
 from records.mention import Draft, Engagement
@@ -279,66 +276,6 @@ def test_pull__a_brand_that_is_not_configured_is_named(pull_all, time_):
     )
     assert (pulled.result.status, pulled.result.error.kind) == ("failed", "config")
     assert pulled.result.error.message == "source 'steam': brand = 'acne' is no configured brand; there are acme"
-
-
-@dataclass(frozen=True)
-class Guarded:
-    """A source that wants a token which it has to be asked for first."""
-
-    settings: None
-    declaration: ClassVar[Declaration] = Declaration(
-        name="guarded",
-        title="Guarded",
-        channel="online",
-        credentials=(
-            Credential(name="client_id", variable="GUARDED_ID", where="here"),
-            Credential(name="client_secret", variable="GUARDED_SECRET", where="here"),
-        ),
-    )
-
-
-def test_auth__a_token_is_fetched_once_and_again_when_it_has_ended(httpserver, home, time_):
-    declaration = replace(Guarded.declaration, auth=Auth(kind="oauth2", token_url=httpserver.url_for("/token")))
-    connector = Guarded(None)
-    object.__setattr__(connector, "declaration", declaration)
-    for number, seconds in ((1, 3600), (2, 3600), (3, 3600)):
-        token = {"access_token": f"token-{number}", "expires_in": seconds}
-        httpserver.expect_oneshot_request(
-            "/token", method="POST", headers={"Authorization": "Basic aWQ6c2VjcmV0"}
-        ).respond_with_json(token)
-
-    def page(number):
-        return {"headers": {"Authorization": f"Bearer token-{number}"}}
-
-    httpserver.expect_oneshot_request("/page", **page(1)).respond_with_json({"n": 1})
-    httpserver.expect_oneshot_request("/page", **page(1)).respond_with_json({"no": 1}, status=401)
-    httpserver.expect_oneshot_request("/page", **page(2)).respond_with_json({"n": 2})
-    httpserver.expect_oneshot_request("/page", **page(3)).respond_with_json({"n": 3})
-    environment = {"GUARDED_ID": "id", "GUARDED_SECRET": "secret"}
-    request = HttpRequest(url=httpserver.url_for("/page"))
-    with Transport(connector, home, environment=environment, clock=time_.clock, sleep=time_.sleep) as transport:
-        assert transport.fetch(request).json() == {"n": 1}
-        assert transport.fetch(request).json() == {"n": 2}
-        time_.now += timedelta(hours=1)
-        assert transport.fetch(request).json() == {"n": 3}
-
-
-@pytest.mark.parametrize(
-    ("auth", "expected"),
-    [
-        (Auth(kind="bearer", credential="client_id"), {"headers": {"Authorization": "Bearer id"}}),
-        (Auth(kind="header", credential="client_id", field="X-Key"), {"headers": {"X-Key": "id"}}),
-        (Auth(kind="param", credential="client_id", field="key"), {"query_string": {"a": "b", "key": "id"}}),
-    ],
-)
-def test_auth__keys_go_where_the_declaration_says(httpserver, home, time_, auth, expected):
-    connector = Guarded(None)
-    object.__setattr__(connector, "declaration", replace(Guarded.declaration, auth=auth))
-    httpserver.expect_oneshot_request("/page", **expected).respond_with_json({"n": 1})
-    environment = {"GUARDED_ID": "id", "GUARDED_SECRET": "secret"}
-    request = HttpRequest(url=httpserver.url_for("/page"), params=(("a", "b"),))
-    with Transport(connector, home, environment=environment, clock=time_.clock, sleep=time_.sleep) as transport:
-        assert transport.fetch(request).json() == {"n": 1}
 
 
 def test_registry__an_unknown_connector_names_the_near_one():

@@ -89,3 +89,10 @@ def test_settings__hash_follows_every_change(tmp_path: Path) -> None:
     same = load_settings(write(tmp_path, '# a comment\n[[brands]]\nname = "A"')).digest_hash
     other = load_settings(write(tmp_path, '[[brands]]\nname = "A"\naliases = ["B"]')).digest_hash
     assert one == same != other
+
+
+def test_settings__an_address_with_a_password_is_refused(tmp_path: Path) -> None:
+    text = '[[brands]]\nname = "A"\n[[sources]]\nconnector = "hackernews"\nbase_url = "https://me:hunter2@example.org"'
+    with pytest.raises(ConfigError, match="base_url holds a password in its address") as caught:
+        load_settings(write(tmp_path, text)).source_setups()
+    assert "hunter2" not in str(caught.value)
