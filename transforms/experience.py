@@ -8,7 +8,7 @@ that very sum.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 
 from records.errors import InputError
 from transforms.confusion import DEFAULT_WEIGHTS
-from transforms.features import FORM_FEATURES, Reading, character_features, common_features, group_features
+from transforms.features import FORM_FEATURES, Reading, common_features, group_features, word_pieces
 from transforms.gathering import WORD_SCALE, WordTable, gather
 
 __all__ = [
@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 LABELS = ("bad", "neutral", "good")
+
+_MOST_WORDS = 100_000  # kept with their pieces
 
 
 class Contribution(NamedTuple):
@@ -94,6 +96,11 @@ class Weights:
     @cached_property
     def group_places(self) -> dict[tuple[tuple[str, ...], bool], tuple[int, ...]]:
         """Places of the groups of a phrase found, by (groups, is_negated); filled as texts need it."""
+        return {}
+
+    @cached_property
+    def piece_places(self) -> dict[str, tuple[int, ...]]:
+        """Places of the pieces of a word; filled as texts need it, because most words come again and again."""
         return {}
 
     @cached_property
@@ -162,7 +169,7 @@ def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[
     found = list(dict.fromkeys(known))
     if weights.is_own:
         found += [index[name] for name in common_features(reading) if name in index]
-        _add(places, values, [index[piece] for piece in character_features(reading) if piece in index])
+        _add(places, values, list(dict.fromkeys(itertools.chain.from_iterable(_pieces(reading.words, weights)))))
     _add(places, values, found)
     return places, values
 
@@ -218,6 +225,17 @@ def _gather_one_by_one(readings: Sequence[Reading], weights: Weights) -> tuple[n
         values += sizes
         rows += [row] * len(found)
     return np.array(rows, dtype=np.int64), np.array(places, dtype=np.int64), np.array(values)
+
+
+def _pieces(words: Sequence[str], weights: Weights) -> Iterator[tuple[int, ...]]:
+    known, index = weights.piece_places, weights.index
+    for word in words:
+        places = known.get(word)
+        if places is None:
+            places = known[word] = tuple(index[piece] for piece in word_pieces(word) if piece in index)
+            if len(known) > _MOST_WORDS:  # names, numbers, misspellings: new ones never end
+                known.clear()
+        yield places
 
 
 def _add(places: list[int], values: list[float], found: list[int]) -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "read",
     "read_all",
     "word_features",
+    "word_pieces",
 ]
 
 FORM_FEATURES = (
@@ -149,13 +150,13 @@ def common_features(reading: Reading) -> list[str]:
 
 def character_features(reading: Reading) -> list[str]:
     """Return the pieces of two to five letters of the words, each once; only a brand's own weights use them."""
-    found: dict[str, None] = {}
-    for word in reading.words:
-        marked = f"_{word[:_LONGEST_WORD]}_"
-        for size in (2, 3, 4, 5):
-            for i in range(len(marked) - size + 1):
-                found[f"char:{marked[i : i + size]}"] = None
-    return list(found)
+    return list(dict.fromkeys(piece for word in reading.words for piece in word_pieces(word)))
+
+
+def word_pieces(word: str) -> list[str]:
+    """Return the `character_features` of one word."""
+    marked = f"_{word[:_LONGEST_WORD]}_"
+    return [f"char:{marked[i : i + size]}" for size in (2, 3, 4, 5) for i in range(len(marked) - size + 1)]
 
 
 def _form(
