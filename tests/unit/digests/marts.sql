@@ -6,7 +6,7 @@ create table marts.mentions (mention_id uuid, brand varchar, brand_name varchar,
     kind varchar, published_at timestamptz, told_at timestamptz, told_date date, title varchar, text varchar, url varchar,
     rating double, rating_max double, language varchar, label varchar, p_bad double, p_good double, view_count bigint,
     like_count bigint, repost_count bigint, reply_count bigint, helpful_count bigint, follower_count bigint,
-    exposure_count double, is_duplicate boolean, is_recovered boolean, is_gone boolean, has_reply boolean, reply_at timestamptz);
+    exposure_count double, is_duplicate boolean, is_recovered boolean, is_gone boolean, has_reply boolean, reply_at timestamptz, drivers varchar);
 create table marts.brand_day (brand varchar, told_date date, mention_count bigint, bad_count bigint, neutral_count bigint,
     good_count bigint, unscored_count bigint, duplicate_count bigint, is_complete boolean);
 create table marts.brand_period (brand varchar, period_kind varchar, period_start_date date, mention_count bigint,
@@ -29,3 +29,5 @@ create table marts.rate_profile (profile varchar, valence varchar, channel varch
 create table marts.share_of_voice_period (brand varchar, compared_brand varchar, compared_brand_name varchar,
     is_own boolean, period_kind varchar, period_start_date date, voice_count bigint, bad_count bigint, good_count bigint,
     share_of_voice double, comparison_basis varchar);
+create table marts.driver_period (brand varchar, period_kind varchar, period_start_date date, driver varchar,
+    driver_title varchar, bad_count bigint, good_count bigint);

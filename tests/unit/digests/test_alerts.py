@@ -7,12 +7,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from digests.alerts import _chance_of_fall, check, history, judge_days
+from digests.alerts import check, history
+from digests.alerts.counts import record_days
+from digests.alerts.outbreaks import judge_days
+from digests.alerts.ratings import _chance_of_fall
 from digests.baseline import Expectation, expect, upper_tail
 from digests.options import AlertOptions
 from records.home import Home
@@ -184,6 +188,72 @@ def test_check__great_reach_and_words(publish: Publish, eight_weeks: Weeks, ment
     )
     assert (reach.figure, reach.observed) == ("mention", 60_000.0)
     assert check(home, AlertOptions(words=(), great_reach=100_000)) == []
+
+
+def test_check__one_driver_rises_while_the_whole_does_not(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home
+) -> None:
+    """A count that is ordinary for the brand is not for one driver."""
+    days = eight_weeks((40, 9), (40, 9))
+    last = MONDAY + timedelta(days=6)
+    evidence = mention(told_date=last, drivers="on_hold, price"), mention(2, told_date=last, drivers="price")
+    folder = publish(days, (*evidence, *(mention(n, told_date=day) for n, day in enumerate(days, start=3))))
+    with duckdb.connect(str(folder / "grapevine.duckdb")) as connection:
+        for day in days:
+            connection.executemany(
+                "insert into marts.driver_period values ('acme', 'day', ?, ?, ?, ?, 0)",
+                [
+                    (day, "on_hold", "Long waits on hold", 14 if day == last else 2),
+                    (day, "price", "Price", 14),
+                    (day, "speed", "Speed", 5 if day == last else 2),  # with three drivers, five are no news
+                ],
+            )
+    (alert,) = (one for one in check(home) if one.figure != "source")
+    assert (alert.figure, alert.opened_on, alert.observed) == ("driver", last, 14.0)
+    assert alert.sentence.startswith("Acme: 14 bad experiences about “Long waits on hold” on 15 November, where")
+    assert len(alert.links) == 1
+
+
+def test_check__a_rise_names_its_drivers_once(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    days = eight_weeks((6, 9), (6, 9)) | {MONDAY + timedelta(days=6): (40, 9)}
+    folder = publish(days)
+    with duckdb.connect(str(folder / "grapevine.duckdb")) as connection:
+        connection.executemany(
+            "insert into marts.driver_period values ('acme', 'day', ?, ?, ?, ?, 0)",
+            [(MONDAY + timedelta(days=6), key, title, n) for key, title, n in
+             (("on_hold", "On hold", 30), ("price", "Price", 12), ("speed", "Speed", 2))],
+        )  # fmt: skip
+    (alert,) = check(home)
+    assert alert.sentence.endswith(" are rare. Named most often: On hold (30) and Price (12).")
+
+
+def test_check__many_small_mentions_seen_more_often_than_on_any_day_before(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home
+) -> None:
+    days = sorted(eight_weeks())
+    rows = [mention(n, told_date=day, exposure_count=9_000.0) for n, day in enumerate(days)]
+    publish(eight_weeks(), (*rows, mention(99, told_date=days[-1], exposure_count=3_000.0)))
+    (alert,) = (one for one in check(home) if one.figure != "source")
+    assert (alert.figure, alert.opened_on, alert.observed, alert.expected) == (
+        "exposure_count",
+        days[-1],
+        12_000.0,
+        9_000.0,
+    )
+    assert "on none of the 30 days before was it more than 9,000" in alert.sentence
+    for options in (AlertOptions(great_reach=20_000), AlertOptions(false_alarms_per_month=0.1)):  # 303 days of history
+        assert {one.figure for one in check(home, options)} <= {"source"}
+
+
+def test_record_days__as_rare_as_allowed_however_heavy_the_tail() -> None:
+    rng = np.random.default_rng(5)
+    days = [START + timedelta(days=n) for n in range(3650)]
+    for values in (rng.pareto(1.1, len(days)), rng.normal(50, 5, len(days))):
+        seen = dict(zip(days, values.tolist(), strict=True))
+        found = list(record_days(seen, days[0], days[-1], 30, rest=3))
+        assert 0.7 <= len(found) / (len(days) / 30.4) <= 1.05  # one a month; those of resting days are not told
+        assert all(value > most for _, value, most in found)
+    assert list(record_days({START: 1.0, START + timedelta(days=29): 9.0}, START, days[29], 30, rest=0)) == []
 
 
 def test_check__falling_ratings(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:

@@ -78,7 +78,7 @@ def test_catalogue__same_keys_and_placeholders_in_every_language(language: str) 
 def test_catalogue__every_entry_is_used() -> None:
     """An entry is used when its key, or a key with a part filled in, stands in the code or a template."""
     folder = Path(digests.__file__).parent
-    code = "".join(path.read_text("utf-8") for path in [*folder.glob("*.py"), *folder.glob("templates/*")])
+    code = "".join(path.read_text("utf-8") for path in [*folder.rglob("*.py"), *folder.glob("templates/*")])
     keys = re.findall(r"""["']([a-z_]+(?:\.(?:\w+|{[^}]*}))+)["']""", code)
     asked = {re.sub(r"{[^}]*}", "@", key) for key in keys}
     patterns = [

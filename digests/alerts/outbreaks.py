@@ -1,0 +1,82 @@
+"""When a series of daily counts is higher than chance would bring it, and when it is back to normal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from digests.alerts.alert import DAYS_PER_MONTH, HISTORY_DAYS
+from digests.baseline import Expectation, expect, upper_tail
+from digests.options import AlertOptions
+
+__all__ = ["NORMAL_AGAIN", "Outbreak", "judge_days"]
+
+EXAM_SHARE = 0.7  # of the allowed chance, for each of two overlapping tests (one day, two days); found by simulation
+NORMAL_AGAIN = 0.05  # upper tail above which a day counts as normal
+CALM_DAYS = 2  # normal days that close an alert
+
+
+@dataclass(frozen=True, slots=True)
+class Outbreak:
+    """A run of days with too many bad experiences; `closed_on` None while it lasts."""
+
+    opened_on: date
+    closed_on: date | None
+    observed: int
+    expectation: Expectation
+    day_count: int
+
+
+def judge_days(
+    counts: Sequence[int],
+    first_day: date,
+    options: AlertOptions,
+    *,
+    from_day: date,
+    is_last_whole: bool = True,
+    shared_by: int = 1,
+) -> list[Outbreak]:
+    """Return the outbreaks in a series of daily counts.
+
+    Args:
+        counts: one per day, oldest first, zeros included.
+        first_day: the day of the first count.
+        options: how many false alarms a month are allowed, the fewest events, the cool-down.
+        from_day: the first day judged; earlier ones are history only.
+        shared_by: how many series share the false alarms that are allowed.
+        is_last_whole: whether the last day is over; a day that is not can open an alert but not close one.
+    """
+    chance = options.false_alarms_per_month / DAYS_PER_MONTH * EXAM_SHARE / shared_by
+    found: list[Outbreak] = []
+    is_open, calm, rest_until = False, 0, date.min
+    for place in range(max(0, (from_day - first_day).days), len(counts)):
+        day = first_day + timedelta(days=place)
+        # The day before is judged with this one, so neither may be part of what they are judged by.
+        start = max(0, place - 1 - HISTORY_DAYS)
+        past, past_day = counts[start : max(0, place - 1)], first_day + timedelta(days=start)
+        single = expect(past, past_day, [day])
+        if single is None:
+            continue
+        if is_open:
+            is_normal = upper_tail(counts[place], single) > NORMAL_AGAIN
+            calm = calm + 1 if is_normal and (is_last_whole or place < len(counts) - 1) else 0
+            if calm == CALM_DAYS:
+                found[-1] = _closed(found[-1], day)
+                is_open, rest_until = False, day + timedelta(days=options.cool_down_days)
+        elif day > rest_until:
+            double = expect(past, past_day, [day - timedelta(days=1), day])
+            exams = [(counts[place], single, 1), (counts[place] + counts[place - 1], double, 2)]
+            for observed, expectation, day_count in exams:
+                # What is below its expectation needs no closer look, and most days are.
+                if expectation is None or observed < max(options.fewest_events, expectation.mean):
+                    continue
+                if upper_tail(observed, expectation) < chance:
+                    found.append(Outbreak(day, None, observed, expectation, day_count))
+                    is_open, calm = True, 0
+                    break
+    return found
+
+
+def _closed(outbreak: Outbreak, day: date) -> Outbreak:
+    return Outbreak(outbreak.opened_on, day, outbreak.observed, outbreak.expectation, outbreak.day_count)
