@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import re
+import sys
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -37,11 +39,13 @@ def names() -> list[str]:
 
 
 def find(name: str) -> type[Connector]:
-    """Return a connector by its name.
+    """Return a connector by its name, or one that is not installed yet by its file ("lampshop.py").
 
     Raises:
         ConfigError: there is none of that name, or it was made for another version of the contract.
     """
+    if name.endswith(".py"):
+        return _in_file(Path(name))
     # Asked for directly first: scanning the folder costs more than importing one file.
     if name.isidentifier() and (Path(__file__).parent / f"{name}.py").is_file():
         found = getattr(importlib.import_module(f"connectors.{name}"), "CONNECTOR", None)
@@ -78,6 +82,24 @@ def make(setup: SourceSetup) -> Connector:
 def rating_scale(setup: SourceSetup) -> RatingScale | None:
     """Return the cut points of a settings entry's ratings: its own, or those its connector knows; None for defaults."""
     return setup.scale or find(setup.connector).rating_scale(setup.settings)
+
+
+def _in_file(path: Path) -> type[Connector]:
+    if not path.is_file():
+        raise ConfigError(f"{path} is no file; name one that ends with CONNECTOR = ...")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)  # dataclasses look their module up by its name
+    try:
+        spec.loader.exec_module(module)
+    except Exception as fault:
+        raise ConfigError(f"{path} cannot be imported ({type(fault).__name__}: {fault})") from fault
+    found = getattr(module, "CONNECTOR", None)
+    if found is None:
+        raise ConfigError(f"{path} holds no connector; end it with CONNECTOR = TheClass")
+    return _checked(path.stem, found, getattr(module, "CONTRACT_VERSION", CONTRACT_VERSION))
 
 
 def _checked(name: str, found: Any, version: int) -> type[Connector]:

@@ -1,7 +1,7 @@
-"""A new connector from one recorded page: a module that passes the kit, and the recording beside it.
+"""A new connector from one recorded page: a module that passes the kit, its recording, and a package around it.
 
-`draft_connector` guesses from the page where the records are and which fields hold id, words, time, author, rating and
-link; whoever writes the connector reads the guesses, corrects them, and goes on from there.
+What the page holds is guessed (`page_guess`); whoever writes the connector reads the guesses, corrects them, and goes
+on from there.
 """
 
 from __future__ import annotations
@@ -9,75 +9,15 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from connectors.page_guess import guess
 from records.errors import InputError
 
-__all__ = ["Guess", "draft_connector", "guess", "write_connector"]
-
-_NAMES = {
-    "id": ("id", "uuid", "objectid", "reviewid", "guid", "key", "uri", "name"),
-    "text": ("text", "body", "content", "comment", "review", "message", "description", "reviewtext", "selftext"),
-    "title": ("title", "headline", "subject", "summary"),
-    "author": ("authorid", "userid", "author", "user", "username", "did", "reviewer"),
-    "published_at": ("createdat", "publishedat", "created", "date", "timestamp", "time", "publishtime", "pubdate"),
-    "rating": ("rating", "stars", "starrating", "score"),
-    "url": ("url", "link", "permalink", "href"),
-}
-_EPOCH_SECONDS = range(631_152_000, 4_102_444_800)  # 1990 to 2100
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """Where a page keeps what.
-
-    Attributes:
-        records: keys that lead to the list of records.
-        fields: field of a draft -> keys that lead to it in a record.
-        time: how times are written: iso, epoch, epoch_ms, or "" without a time.
-        rating_max: upper end of the rating's scale, None without a rating.
-    """
-
-    records: tuple[str, ...]
-    fields: Mapping[str, tuple[str, ...]]
-    time: str
-    rating_max: float | None
-
-
-def guess(page: Any) -> Guess:
-    """Return where a recorded page keeps what.
-
-    Raises:
-        InputError: it holds no list of records with an id and words.
-    """
-    best: tuple[int, int, tuple[str, ...], dict[str, tuple[str, ...]]] | None = None
-    for path, records in _lists(page, ()):
-        fields = _fields(records)
-        if "id" in fields and ("text" in fields or "title" in fields):
-            rank = (len(fields), len(records), path, fields)
-            if best is None or rank[:2] > best[:2]:
-                best = rank
-    if best is None:
-        raise InputError("the recorded page holds no list of records with an id and a text; record another page")
-    _, _, path, fields = best
-    records = _reach(page, path)
-    times = [_reach(record, fields["published_at"]) for record in records] if "published_at" in fields else []
-    time = _time_form(times)
-    if not time:
-        fields.pop("published_at", None)
-    ratings = [_reach(record, fields["rating"]) for record in records] if "rating" in fields else []
-    numbers = [float(one) for one in ratings if isinstance(one, int | float) and not isinstance(one, bool)]
-    rating_max = None
-    if numbers and max(numbers) <= 10 and min(numbers) >= 0:
-        rating_max = 5.0 if max(numbers) <= 5 else 10.0
-    else:
-        fields.pop("rating", None)
-    return Guess(path, fields, time, rating_max)
+__all__ = ["draft_connector", "write_connector"]
 
 
 def draft_connector(name: str, *, url: str, page: Any, outside: bool = True) -> str:
@@ -148,7 +88,7 @@ def draft_connector(name: str, *, url: str, page: Any, outside: bool = True) -> 
 
 def write_connector(
     name: str, *, recording: Path, url: str, module: Path, payloads: Path, outside: bool = True
-) -> tuple[Path, Path]:
+) -> list[Path]:
     """Write a new connector and keep its recording beside the others.
 
     Args:
@@ -160,7 +100,7 @@ def write_connector(
         outside: as in `draft_connector`.
 
     Returns:
-        The module and the recording.
+        The module, the recording, and the package's files if there was no package yet.
 
     Raises:
         InputError: either is there already, or the page cannot be used.
@@ -178,68 +118,19 @@ def write_connector(
     kept.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(source, encoding="utf-8")
     kept.write_text(json.dumps(page, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return target, kept
+    return [target, kept, *(_write_package(name, module) if outside else ())]
 
 
-def _lists(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Mapping[str, Any]]]]:
-    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-        yield path, value
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from _lists(part, (*path, key))
-
-
-def _fields(records: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Return the path of each field in the records: the first of its usual names that is there."""
-    paths: dict[str, tuple[str, ...]] = {}
-    for record in records:
-        for path in _paths(record, ()):
-            paths.setdefault(re.sub(r"[^a-z0-9]", "", path[-1].lower()), path)
-    found: dict[str, tuple[str, ...]] = {}
-    for field, names in _NAMES.items():
-        for path in (paths[name] for name in names if name in paths):
-            values = [_reach(record, path) for record in records]
-            if path not in found.values() and _fits(field, values):
-                found[field] = path
-                break
-    return found
-
-
-def _fits(field: str, values: Sequence[Any]) -> bool:
-    if field == "id":
-        return None not in values and len({str(one) for one in values}) == len(values)
-    if field in ("text", "title", "url"):
-        return any(isinstance(one, str) for one in values)
-    return True
-
-
-def _paths(record: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for key, part in record.items():
-        if isinstance(part, dict) and len(path) < 2:
-            yield from _paths(part, (*path, key))
-        elif not isinstance(part, dict | list):
-            yield (*path, key)
-
-
-def _reach(value: Any, path: Sequence[str]) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _time_form(values: Sequence[Any]) -> str:
-    given = [one for one in values if one is not None]
-    if not given:
-        return ""
-    if all(isinstance(one, int | float) and not isinstance(one, bool) for one in given):
-        if all(int(one) in _EPOCH_SECONDS for one in given):
-            return "epoch"
-        return "epoch_ms" if all(int(one) // 1000 in _EPOCH_SECONDS for one in given) else ""
-    try:
-        aware = [datetime.fromisoformat(one).tzinfo for one in given]
-    except (TypeError, ValueError):
-        return ""
-    return "iso" if all(aware) else ""
+def _write_package(name: str, folder: Path) -> list[Path]:
+    """Write what makes a folder installable; nothing if it is a package already."""
+    if any((folder / one).exists() for one in ("setup.cfg", "setup.py", "pyproject.toml")):
+        return []
+    written = []
+    for file, text in (("setup.cfg", _SETUP_CFG), ("pyproject.toml", _PYPROJECT)):
+        path = folder / file
+        path.write_text(text.format(name=name, project=name.replace("_", "-")), encoding="utf-8")
+        written.append(path)
+    return written
 
 
 def _expression(start: str, path: Sequence[str]) -> str:
@@ -264,6 +155,22 @@ _MOMENTS = {
 }
 _NUMBER = "\n\ndef _number(value: Any) -> float | None:\n    return None if value is None else float(value)\n"
 _STRING = "\n\ndef _string(value: Any) -> str | None:\n    return None if value is None else str(value)\n"
+
+_SETUP_CFG = """[metadata]
+name = grapevine-{project}
+version = 0.1.0
+
+[options]
+py_modules = {name}
+
+[options.entry_points]
+grapevine.connectors =
+    {name} = {name}:CONNECTOR
+"""
+_PYPROJECT = """[build-system]
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
+"""
 
 _OUTSIDE = """from grapevine.connector import (
     BrandMatch,

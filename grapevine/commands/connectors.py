@@ -49,7 +49,7 @@ def list_connectors(context: typer.Context, as_json: Json = False) -> None:
 
 def check(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="Name of a connector.")],
+    source: Annotated[str, typer.Argument(help="Name of a connector, or the file of one that is not installed yet.")],
     payloads: Annotated[
         Path | None, typer.Option("--payloads", help="Folder of recordings; tests/payloads/NAME when left out.")
     ] = None,
@@ -62,7 +62,7 @@ def check(
     from connectors import kit
 
     screen: Screen = context.obj
-    folder = payloads or _PAYLOADS / source
+    folder = payloads or _PAYLOADS / Path(source).stem
     if accept:
         screen.note(f"{kit.accept(source, folder)}: read it; the connector is held to it from now on")
     report = kit.check(source, folder)
@@ -109,7 +109,9 @@ def new(
     name: Annotated[str, typer.Argument(help="Name of the connector: lower-case letters, digits, underscores.")],
     recording: Annotated[Path, typer.Option("--recording", help="One recorded page, as JSON.")],
     url: Annotated[str, typer.Option("--url", help="The address that gave it, with its query.")],
-    module: Annotated[Path, typer.Option("--module", help="Folder for the module.")] = Path(),
+    module: Annotated[
+        Path | None, typer.Option("--module", help="Folder for the module; this one, or connectors/ with --inside.")
+    ] = None,
     payloads: Annotated[Path, typer.Option("--payloads", help="Folder for the recording.")] = _PAYLOADS,
     inside: Annotated[bool, typer.Option("--inside", help="For this tree, not for a package of its own.")] = False,
 ) -> None:
@@ -117,10 +119,13 @@ def new(
     from connectors.scaffold import write_connector
 
     screen: Screen = context.obj
-    written = write_connector(name, recording=recording, url=url, module=module, payloads=payloads, outside=not inside)
+    folder = module or Path("connectors" if inside else "")
+    written = write_connector(name, recording=recording, url=url, module=folder, payloads=payloads, outside=not inside)
     for path in written:
         screen.say(str(path))
-    screen.note(f"next: grapevine connectors check {name} --payloads {payloads / name}")
+    what = name if inside else folder / f"{name}.py"
+    where = "" if payloads == _PAYLOADS else f" --payloads {payloads / name}"
+    screen.note(f"next: read {written[0]}, then grapevine connectors check {what}{where}")
 
 
 def _mark(holds: bool | None) -> str:
