@@ -22,13 +22,13 @@ from pathlib import Path
 from records.errors import InputError
 from records.home import Home
 from warehouse import clock, declaration, erase, store
+from warehouse.forgetting import forget_words
 from warehouse.given import insert_rows
 
 __all__ = ["RestoreReport", "backup", "restore"]
 
 _FILE = "backup.json"
 _FORMAT = 1
-_FORGET = Path(__file__).with_name("forget.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def _obey(home: Home, draft: Path, revision: int, tombstones: list[dict[str, obj
                 "ANTI JOIN raw.tombstone AS held USING (mention_id)"
             )
             connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
-            connection.execute(_FORGET.read_text(encoding="utf-8"))
+            forget_words(connection)
             row = connection.execute("SELECT count(*) FROM buried").fetchone()
             connection.execute(
                 "UPDATE raw.clock SET data_revision = greatest(data_revision, ?) + 1, clock_loaded_at = ?, "

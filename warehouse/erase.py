@@ -1,6 +1,6 @@
 """Erasing mentions from every file under the home folder, so that a search of all bytes finds nothing of them.
 
-1. A tombstone for each, in one transaction with the blanking of the raw tables (forget.sql). From here on it is
+1. A tombstone for each, in one transaction with the blanking of the raw tables (forgetting.py). From here on it is
    decided: whatever is killed afterwards, `purge` goes on with every tombstone whose `is_erased` is false.
 2. Landing files are rewritten, raw pages that may hold one are removed, scoring folders go.
 3. The marts are built anew, the warehouse is copied and swapped (DuckDB leaves deleted text in the file; only a copy
@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -25,11 +24,10 @@ from records.errors import InputError
 from records.home import Home
 from warehouse import blank, clock, landed, store
 from warehouse.build import build
+from warehouse.forgetting import forget_words
 from warehouse.publish import publish
 
 __all__ = ["EraseReport", "forget", "purge", "swap_for_copy"]
-
-_FORGET = Path(__file__).with_name("forget.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ def forget(
             [reason, now.as_of],
         )
         connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
-        connection.execute(_FORGET.read_text(encoding="utf-8"))
+        forget_words(connection)
         connection.execute("UPDATE raw.clock SET data_revision = data_revision + 1, clock_loaded_at = ?", [stamp])
     return purge(home)
 

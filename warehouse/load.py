@@ -21,12 +21,12 @@ from records.errors import CheckFailed
 from records.home import Home
 from records.setup import Confusion, Coverage, DriverRow, SourceRow
 from warehouse import blank, clock, landed, store
+from warehouse.forgetting import forget_words
 from warehouse.given import Given, insert_rows, write
 
 __all__ = ["LoadReport", "cursors", "load", "sweep_landing"]
 
 _LOAD = Path(__file__).with_name("load.sql")
-_FORGET = Path(__file__).with_name("forget.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def _load(
     connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
     if runs:
         connection.execute(_LOAD.read_text(encoding="utf-8"))
-        connection.execute(_FORGET.read_text(encoding="utf-8"))
+        forget_words(connection)
         _check_counts(connection)
         is_changed = _is_changed(connection) or is_changed
         _blank_tombstoned(connection)

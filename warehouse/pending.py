@@ -29,6 +29,7 @@ __all__ = ["discard_leftovers", "export", "import_scored"]
 _PENDING = Path(__file__).with_name("pending.sql")
 _RETURNED = Path(__file__).with_name("returned.sql")
 _SCORED = Path(__file__).with_name("scored.sql")
+_NEAR = Path(__file__).with_name("near.sql")
 _ROWS_PER_FILE = 24_576  # a few seconds of one core's work; a multiple of DuckDB's 2,048-row vectors
 
 
@@ -90,6 +91,7 @@ def import_scored(home: Home, folder: Path) -> int:
         _check(connection, folder, run["row_count"])
         connection.execute("SET VARIABLE loaded_at = ?::TIMESTAMPTZ", [stamp])
         connection.execute(_SCORED.read_text(encoding="utf-8"))
+        connection.execute(_NEAR.read_text(encoding="utf-8"))
         # Rows that came while these were scored are pending still; only then must the next export look again.
         revision = now.data_revision + 1 if now.data_revision == run["data_revision"] else None
         _mark(connection, revision, run["models"], run["looked_at"])

@@ -121,6 +121,16 @@ CREATE TABLE IF NOT EXISTS raw.signature (
     signature_loaded_at TIMESTAMPTZ NOT NULL        -- stamp of the import that last changed this row
 );
 
+-- Texts that are nearly the words of an earlier mention, told at most 30 days before. Only first versions; equal words
+-- are found by their hash instead.
+-- One row per pair; key mention_id, copy_of.
+CREATE TABLE IF NOT EXISTS raw.near_copy (
+    mention_id UUID NOT NULL,                       -- the later one
+    copy_of UUID NOT NULL,                          -- the earlier one
+    shared_band_count INTEGER NOT NULL,             -- of 16 bands; 4 or more
+    near_loaded_at TIMESTAMPTZ NOT NULL             -- stamp of the import that found it
+);
+
 -- Where a pull goes on.
 -- One row per source entry and slice; key source_name, slice.
 CREATE TABLE IF NOT EXISTS raw.cursor (
@@ -164,6 +174,18 @@ CREATE TABLE IF NOT EXISTS raw.tombstone (
     reason VARCHAR NOT NULL,                        -- removed (at the source), expired or forgotten
     gone_at TIMESTAMPTZ NOT NULL,                   -- as_of when it was found gone
     is_erased BOOLEAN NOT NULL                      -- false until its words are out of every file under the home folder
+);
+
+-- What was known to repeat another telling when words or people of either were taken away: it must not start to count.
+-- One row per mention, brand and episode; key mention_id, brand, episode_no.
+CREATE TABLE IF NOT EXISTS raw.gone_duplicate (
+    mention_id UUID NOT NULL,                       -- the mention that repeats, gone or not
+    brand VARCHAR NOT NULL,                         -- the brand
+    episode_no INTEGER NOT NULL,                    -- which of its tellings
+    duplicate_of UUID,                              -- the telling that counts instead; NULL for reposts of unseen ones
+    duplicate_rule VARCHAR NOT NULL,                -- author, near, repost or text
+    label VARCHAR,                                  -- bad, neutral or good at that time; with another one it holds no longer
+    PRIMARY KEY (mention_id, brand, episode_no)
 );
 
 -- Labels set by people; they stand above any model, and stay when the mention is gone, so that history holds.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,6 +16,8 @@ from warehouse import erase, pending, query, store
 from warehouse.build import build
 from warehouse.erase import forget, purge
 from warehouse.publish import publish
+
+from .conftest import START
 
 ONE, TWO = mention_id("posts", "", "canary-id-1"), mention_id("posts", "", "2")
 CANARY = "canary"
@@ -183,17 +185,29 @@ def test_purge__a_build_that_fails_leaves_the_erasure_open(home, whole, monkeypa
 
 
 def test_forget__with_the_real_models_history_keeps_its_figures(home, landing, loaded, mention):
-    rows = [mention("canary-id-1", **WORDS), mention("2", text="Acme is great, thank you so much")]
-    landing(rows)
+    said = "Acme lost my parcel and nobody there answered my letters about it for weeks"
+    landing(
+        [
+            mention("canary-id-1", **(WORDS | {"text": said, "author_id": "ann", "person_key": None})),
+            mention("2", text="Acme is great, thank you so much"),
+            mention("same words", text=said, author_id="bea", published_at=START + timedelta(days=1)),
+            mention("same author", text="Acme broke my vase.", author_id="ann", published_at=START + timedelta(days=2)),
+            mention("nearly", text=f"{said} now", author_id="cat", published_at=START + timedelta(days=3)),
+        ]
+    )
     loaded()
     _score(home)
     build(home)
     publish(home)
     figures = (
-        "SELECT period_kind, period_start_date, mention_count, bad_count, good_count FROM brand_period ORDER BY ALL"
+        "SELECT period_kind, period_start_date, mention_count, bad_count, good_count, duplicate_count "
+        "FROM brand_period ORDER BY ALL"
     )
     before = query.select(home, figures).rows
+    assert before[-1][2:] == (5, 1, 1, 3)
     assert _holding(home) != []
     forget(home, mention_ids=[ONE])
     assert query.select(home, figures).rows == before
     assert _holding(home) == []
+    forget(home, mention_ids=[mention_id("posts", "", "same words")])
+    assert query.select(home, figures).rows == before

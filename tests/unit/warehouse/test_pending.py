@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,8 @@ from records.keys import mention_id
 from records.setup import RatingScale, SourceRow
 from transforms.score import INPUT_SCHEMA, MODEL_VERSION, prep_hash, score_files
 from warehouse import pending
+
+from .conftest import START
 
 ONE = mention_id("posts", "", "1")
 BOTH = [{"brand": brand, "matched_by": f"word:{brand}", "name": None} for brand in ("acme", "bolt")]
@@ -137,6 +140,37 @@ def test_score__a_model_that_is_in_use_again_counts_again(home, landing, loaded,
     assert ask("SELECT data_revision FROM raw.clock") == [(before + 1,)]
     assert score() == 0
     assert ask("SELECT data_revision FROM raw.clock") == [(before + 1,)]
+
+
+def test_score__near_copies_within_30_days_are_found_whichever_comes_first(landing, loaded, mention, score, ask):
+    said = (
+        "Acme lost my parcel in the middle of the move and then told me on the phone that nobody could look for it "
+        "before the holidays were over, which is three weeks from now"
+    )
+    days = {"copy": 10, "much later": 60, "early": -5}
+    late = {name: START + timedelta(days=day) for name, day in days.items()}
+
+    landing([mention("1", said), mention("same", said), mention("copy", f"{said}!! Shame", published_at=late["copy"])])
+    loaded()
+    score()
+    ids = {mention_id("posts", "", name): name for name in ("1", "same", *days)}
+
+    def pairs():
+        found = ask("SELECT mention_id, copy_of, shared_band_count FROM raw.near_copy")
+        return {(ids[one], ids[of]) for one, of, shared in found if shared >= 4}
+
+    first = min(("1", "same"), key=lambda name: mention_id("posts", "", name).int)  # told at the same moment
+    assert pairs() == {("copy", first)}
+    landing(
+        [
+            mention("early", f"Hello. {said}", published_at=late["early"]),
+            mention("much later", f"{said} indeed", published_at=late["much later"]),
+            mention("other", "Acme found my parcel on the very next day and brought it to the door, thank you all"),
+        ]
+    )
+    loaded()
+    score()
+    assert pairs() == {("copy", first), ("copy", "early"), ("1", "early"), ("same", "early")}
 
 
 def test_score__killed_before_the_import_leaves_nothing_half(home, landing, loaded, mention, export, score, ask):

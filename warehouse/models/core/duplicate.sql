@@ -1,5 +1,6 @@
--- Which tellings repeat another one: same brand, same label, the same author or the same words, at most 30 days after
--- the telling before it. The first counts; one more counts after 30 days of silence. Reposts never count.
+-- Which tellings repeat another one: same brand, same label, the same author or (nearly) the same words, at most 30 days
+-- after the telling before it. The first counts; one more counts after 30 days of silence. Reposts never count. What was
+-- found before words or people were taken away stays found.
 {%- set keys = {'author': 'author_key', 'text': 'text_key'} %}
 with
 {%- for rule, key in keys.items() %}
@@ -57,10 +58,39 @@ original as (
     group by repost.mention_id
 ),
 
+near as (
+    select
+        later.mention_id,
+        later.brand,
+        later.episode_no,
+        arg_min(earlier.mention_id, (earlier.told_at, earlier.mention_id)) as duplicate_of
+    from {{ source('raw', 'near_copy') }} as pair
+    inner join {{ ref('episode') }} as later on pair.mention_id = later.mention_id and later.episode_no = 1
+    inner join {{ ref('episode') }} as earlier
+        on pair.copy_of = earlier.mention_id
+        and earlier.episode_no = 1
+        and later.brand = earlier.brand
+        and later.label = earlier.label
+        and later.told_at between earlier.told_at and earlier.told_at + interval 30 days
+    where not later.is_repost and not earlier.is_repost
+    group by later.mention_id, later.brand, later.episode_no
+),
+
 found as (
     select mention_id, brand, episode_no, first_mention_id as duplicate_of, duplicate_rule
     from grouped
     where is_repeat
+    union all
+    select mention_id, brand, episode_no, duplicate_of, 'near'
+    from near
+    union all
+    select gone.mention_id, gone.brand, gone.episode_no, gone.duplicate_of, gone.duplicate_rule
+    from {{ source('raw', 'gone_duplicate') }} as gone
+    inner join {{ ref('episode') }} as episode
+        on gone.mention_id = episode.mention_id
+        and gone.brand = episode.brand
+        and gone.episode_no = episode.episode_no
+        and gone.label is not distinct from episode.label
     union all
     select episode.mention_id, episode.brand, episode.episode_no, original.original_id, 'repost'
     from {{ ref('episode') }} as episode
@@ -70,4 +100,7 @@ found as (
 
 select mention_id, brand, episode_no, duplicate_of, duplicate_rule
 from found
-qualify row_number() over (partition by mention_id, brand, episode_no order by duplicate_rule) = 1
+qualify row_number() over (
+    partition by mention_id, brand, episode_no
+    order by list_position(['author', 'text', 'near', 'repost'], duplicate_rule), duplicate_of
+) = 1

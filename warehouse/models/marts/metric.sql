@@ -7,7 +7,7 @@
     ('good_count', 'brand_period', 'experiences', 'Good experiences seen: distinct tellings after taking out repeats.', observed, true, true, true),
     ('neutral_count', 'brand_period', 'mentions', 'Mentions that tell of no experience, repeats taken out.', observed, true, true, false),
     ('unscored_count', 'brand_period', 'mentions', 'Mentions that could not be judged (language) or are not judged yet.', observed, true, true, false),
-    ('duplicate_count', 'brand_period', 'mentions', 'Repeats: same author or same words within 30 days, and reposts.', observed, true, true, false),
+    ('duplicate_count', 'brand_period', 'mentions', 'Repeats: same author or nearly the same words within 30 days, and reposts.', observed, true, true, false),
     ('recovered_count', 'brand_period', 'experiences', 'Bad experiences whose author later told a good one in the same mention.', observed, true, true, true),
     ('observed_positive_share', 'brand_period', 'share 0..1', 'Good among good and bad experiences seen; posted reviews as they stand.', observed, false, false, false),
     ('average_rating', 'brand_period', 'points of 5', 'Mean rating, scaled to five, repeats taken out.', observed, false, false, false),
