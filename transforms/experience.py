@@ -126,7 +126,11 @@ class Weights:
                     name, bad, good = line.split("\t")
                     names.append(name)
                     rows.append((float(bad), float(good)))
-            table = np.array(rows, dtype=np.float64).reshape(-1, 2)
+            # a brand's own weights may be older than a feature: they do without it
+            is_own = "+own-" in facts["model_version"]
+            new = [name for name in FORM_FEATURES if name not in names] if is_own else []
+            names = [*new, *names]
+            table = np.array([(0.0, 0.0)] * len(new) + rows, dtype=np.float64).reshape(-1, 2)
             return cls(facts["model_version"], tuple(names), table, float(facts["sharpness"]), facts)
         except FileNotFoundError:
             raise InputError(f"{path} does not exist; make it with `grapevine train`") from None

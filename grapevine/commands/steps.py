@@ -89,7 +89,8 @@ def run(
     _raise_failed(made["pull"])
     patterns = pipeline.file_patterns(workspace)
     if is_usual and patterns is not None:
-        unchanged.write(home, file, patterns=patterns, digests=made["digest"])
+        weights = [str(workspace.own_weights)] if workspace.own_weights else []
+        unchanged.write(home, file, patterns=[*patterns, *weights], digests=made["digest"])
 
 
 def pull(

@@ -33,6 +33,9 @@ def _first_load() -> Raw:
     raw.mention("gone", Told("good", at("2026-03-04")), brands="acme bolt", author="u4", url="https://example.org/")
     raw.mention("late", Told("pending", at("2026-03-05")), brands="bolt", author="u5")
     raw.mention("judged", Told("neutral", at("2026-03-05")), brands="bolt", author="u6")
+    raw.mention("unsaid", Told("neutral", at("2026-03-05")), brands="bolt", author="u9")
+    unsaid = mention_id("posts", "", "unsaid")
+    raw.add("override", mention_id=unsaid, brand="bolt", label="bad", override_at=at("2026-03-06"), version_no=1)
     return raw
 
 
@@ -67,6 +70,7 @@ def _second_load() -> tuple[Raw, list[str]]:
         f"WHERE mention_id = '{key('turned')}'",
         f"UPDATE raw.mention_version SET visibility = 'gone', version_loaded_at = {later}, author_id = NULL "
         f"WHERE mention_id = '{key('gone')}'",
+        f"DELETE FROM raw.override WHERE mention_id = '{key('unsaid')}'",  # a person took the label back
         "UPDATE raw.clock SET data_revision = 2",
     ]
     return raw, changes

@@ -127,3 +127,44 @@ def test_label__nobody_at_the_terminal(tmp_path: Path, monkeypatch: pytest.Monke
         cli.main()
     assert stop.value.code == 2
     assert "use --export and --import" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["label", "--export", "a.csv", "--import", "b.csv"], "two of --export, --import and --mail"),
+        (["label", "--export", "a.csv"], "there is no warehouse"),
+        (["train"], "give a file of labelled texts, or --from-labels"),
+        (["train", "--from-labels"], "there is no warehouse"),
+        (["explain", str(uuid.UUID(int=1))], "there is no warehouse"),
+        (["explain", "bad", "--weights", "none.tsv"], "none.tsv does not exist"),
+    ],
+)
+def test_errors__say_what_to_do(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["grapevine", "--home", str(tmp_path / "home"), *arguments])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_explain__shows_what_moved_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "sys.argv", ["grapevine", "--home", str(tmp_path), "explain", "on hold for 2 hours, never again"]
+    )
+    with suppress(SystemExit):
+        cli.main()
+    out = capsys.readouterr().out
+    assert "by its words: bad (bad 0.9" in out
+    assert "on hold: “on hold for”" in out
+    assert "together: log-odds against neutral" in out

@@ -107,3 +107,17 @@ def test_quality__skytrax_recommended(real_data: Path) -> None:
         [row["content"] for row in rows], ["good" if row["recommended"] == "1" else "bad" for row in rows]
     )
     assert measures["macro_f1_2"] >= 0.80
+
+
+def test_weights__older_than_a_feature_do_without_it(tmp_path: Path) -> None:
+    default = default_weights()
+    kept = [i for i, name in enumerate(default.names) if name != "plain_compound"]
+    old = Weights("experience-0+own-1", tuple(default.names[i] for i in kept), default.table[kept], default.sharpness)
+    old.write(tmp_path / "old.tsv")
+    weights = Weights.read(tmp_path / "old.tsv")
+    assert weights.table[weights.index["plain_compound"]].tolist() == [0.0, 0.0]
+    readings = [read("what a great day"), read("worst service ever")]
+    known = default.table.copy()
+    known[default.index["plain_compound"]] = 0
+    expected = predict(readings, Weights("x", default.names, known, default.sharpness))
+    assert predict(readings, weights) == pytest.approx(expected, abs=1e-3)
