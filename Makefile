@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOME_DIR ?= var/sample
 export DO_NOT_TRACK := 1
+# uv leaves compiling to the first use; where that is switched off, every start would compile all it imports, again
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install run test check fix bench docs airflow clean
 
@@ -21,6 +23,7 @@ $(STAMP): setup.cfg constraints.txt
 	  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -c 'import grapevine.pipeline, connectors.files, connectors.runner, transforms.score, warehouse.load'
 	@touch $@
 
 run: install  ## the whole way on the sample, offline: pull to digest

@@ -7,6 +7,9 @@ validation). Errors are one line; `--debug` adds the traceback.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import gc
 import logging
 import os
 import sys
@@ -20,7 +23,9 @@ from grapevine.commands import register
 from grapevine.commands.screen import Screen, screen
 from records.errors import GrapevineError
 
-__all__ = ["app", "common_first", "main"]
+__all__ = ["app", "common_first", "console", "main"]
+
+_OBJECTS_BEFORE_COLLECTING = 50_000  # dbt makes millions of them and hardly a cycle
 
 app = typer.Typer(
     name="grapevine",
@@ -68,6 +73,26 @@ def common_first(arguments: Sequence[str]) -> list[str]:
     return [*first, *rest, *waiting]
 
 
+def console() -> None:
+    """Be the process of the command `grapevine`: run it, then leave without taking down what ends anyway.
+
+    What must be done at exit is done; but freeing dbt's and altair's objects one by one would take half a second.
+    """
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 20, 50)
+    code = 0
+    try:
+        main()
+    except SystemExit as left:
+        if left.code is not None and not isinstance(left.code, int):
+            raise
+        code = left.code or 0
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError):  # the reader of our output has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def main() -> None:
     """Run the command line; turn errors that a user can act on into one line and an exit code."""
     arguments = common_first(sys.argv[1:])
@@ -94,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    console()

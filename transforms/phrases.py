@@ -17,7 +17,7 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,9 +48,9 @@ _match = partial(tuple.__new__, Match)  # half as dear as calling the class
 
 @dataclass(slots=True)
 class _State:
-    """One state of the automaton: where in the lines one may be, and what ends here."""
+    """One state of the automaton: where each word leads from here in the lines, and what ends here."""
 
-    places: frozenset[int]
+    edges: dict[str, set[int]]
     ends: tuple[tuple[str, tuple[str, ...]], ...] = ()  # layer, groups
     following: dict[int, _State | None] = field(default_factory=dict)
 
@@ -188,11 +188,9 @@ class PhraseBook:
 
     def _step(self, state: _State, symbol: int) -> _State | None:
         word = self._symbol_of.names[symbol]
-        accepted = {word, _class(word), _ANY}
         places: set[int] = set()
-        for place in state.places:
-            for each in accepted:
-                places |= self._edges[place].get(each, frozenset())
+        for each in (word, _class(word), _ANY):
+            places |= state.edges.get(each, frozenset())
         state.following[symbol] = following = self._state(places)
         return following
 
@@ -206,7 +204,7 @@ class PhraseBook:
             self._begins[first] = True
             return
         row = self._begins[first]
-        for word in {word for place in state.places for word in self._edges[place]}:
+        for word in state.edges:
             row[self._symbol_of.meant_by(word)] = True
         row[_END] = False
 
@@ -223,10 +221,15 @@ class PhraseBook:
             ends: dict[str, list[str]] = {}
             for group in sorted({self._ends[place] for place in key if place in self._ends}):
                 ends.setdefault(self._layers.get(group, ""), []).append(group)
-            self._states[key] = _State(key, tuple((layer, tuple(ends[layer])) for layer in sorted(ends)))
+            edges: dict[str, set[int]] = {}
+            for place in key:
+                for word, following in self._edges[place].items():
+                    edges.setdefault(word, set()).update(following)
+            self._states[key] = _State(edges, tuple((layer, tuple(ends[layer])) for layer in sorted(ends)))
         return self._states[key]
 
 
+@cache
 def _symbols(phrase: str) -> list[str]:
     symbols: list[str] = []
     for piece in phrase.split():
