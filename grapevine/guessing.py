@@ -21,6 +21,7 @@ from records.errors import InputError
 __all__ = ["first_rows", "guess"]
 
 _ROWS = 2_000
+_FEW_ROWS = 50
 _DELIMITERS = ",;\t|"
 _MANY_CHARACTERS = 25  # on average: what no code, name or city has
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -79,7 +80,10 @@ def guess(path: Path) -> dict[str, Any]:
     columns |= {setting: name for setting, name in found.items() if setting in ("title", "author", "url", "language")}
     if (name := found.get("rating")) and (scale := _scale(name, _present(rows[name]))):
         columns["rating"], settings["rating_scale"] = name, scale
-    if (name := found.get("published_at")) and (times := _times(_present(rows[name]))) is not None:
+    taken = {*found.values(), text or ""}
+    if (name := found.get("published_at") or _timely(rows, taken)) and (
+        times := _times(_present(rows[name]))
+    ) is not None:
         columns["published_at"] = name
         settings |= times
     if not {"text", "rating"} & set(columns):
@@ -184,6 +188,18 @@ def _wordy(rows: Mapping[str, list[Any]], taken: set[str]) -> str | None:
     return best if best is not None and lengths[best] >= _MANY_CHARACTERS else None
 
 
+def _timely(rows: Mapping[str, list[Any]], taken: set[str]) -> str | None:
+    """Return the first column in which all words are times, if no name says which it is; bare numbers are none."""
+    for name, values in rows.items():
+        words = _present(values)[:_FEW_ROWS]
+        is_words = words and all(isinstance(one, str) and not one.strip().isdigit() for one in words)
+        if name in taken or not is_words or (times := _times(words)) is None:
+            continue
+        if _readable(words, times.get("date_formats", []), "UTC") == len(words):
+            return name
+    return None
+
+
 def _present(values: Sequence[Any]) -> list[Any]:
     return [value for value in values if value is not None and str(value).strip() not in ("", "NA", "NaN", "null")]
 
@@ -195,8 +211,9 @@ def _id(rows: Mapping[str, list[Any]], name: str | None, columns: Mapping[str, A
     together = [
         columns[one] for one in ("brand", "author", "published_at", "title", "text", "rating") if one in columns
     ]
-    # The fewest that do: an edit to one of them looks like another row.
-    for count in range(1, len(together)):
+    # The fewest that do, since an edit to one of them looks like another row; but never one alone, which tells the rows
+    # of this export apart and takes another export's for the same.
+    for count in range(2, len(together)):
         if len(set(zip(*(map(str, rows[one]) for one in together[:count]), strict=True))) == len(rows[together[0]]):
             together = together[:count]
             break

@@ -64,6 +64,8 @@ def try_one(
         screen.table(("published", "rating", "label", "text"), rows)
     if len(trial.mentions) > _SHOWN:
         screen.say(f"the first {_SHOWN} of {len(trial.mentions)} are shown, all are counted")
+    if trial.mentions and all(one.published_at is None for one in trial.mentions):
+        screen.say("none has a date: each counts from the day on which it is first seen")
     for valence in ("bad", "good"):
         screen.say(_stands_for(trial, valence))
     screen.note("\nto pull it, put this into grapevine.toml (nothing was stored):\n")

@@ -173,7 +173,8 @@ def test_guess__longest_words_where_no_name_says_it_and_fewest_columns_as_id(tmp
         "a,2026-01-02,they called me back at once and were kind\n",
         encoding="utf-8",
     )
-    assert guess(path)["columns"] == {"id": "what people wrote", "text": "what people wrote"}
+    words = "what people wrote"
+    assert guess(path)["columns"] == {"id": ["when", words], "text": words, "published_at": "when"}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,14 @@ def test_guess__dates(tmp_path: Path, dates: list[str], expected: dict[str, Any]
     found = guess(path)
     assert found["columns"]["published_at"] == "date"
     assert {name: found[name] for name in ("date_formats", "time_zone") if name in found} == expected
+
+
+def test_guess__dates_under_a_name_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id,text,plz,when\n1,some words,10115,2026-11-01\n2,more words,80331,2026-11-02\n", encoding="utf-8"
+    )
+    assert guess(path)["columns"] == {"id": "id", "text": "text", "published_at": "when"}
 
 
 @pytest.mark.parametrize(
