@@ -32,6 +32,7 @@ __all__ = [
     "MailSettings",
     "Settings",
     "SourceSettings",
+    "ValueSettings",
     "load_settings",
 ]
 
@@ -40,6 +41,26 @@ _Share = Annotated[float, Field(gt=0, le=1)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ValueSettings(_Strict):
+    """`[brands.value]`: the brand's own numbers; what rests on one that is left out stays blank."""
+
+    customer_count: int | None = Field(None, gt=0, description="Customers it has.")
+    leaving_share: float | None = Field(
+        None, ge=0, le=1, description="Of the customers who say they leave after a bad experience, the share that does."
+    )
+    customer_value: float | None = Field(None, ge=0, description="What a customer is worth, in its own currency.")
+    market_size: int | None = Field(None, gt=0, description="People who could hear of it: the most it can reach.")
+    in_market_share: float | None = Field(
+        None, ge=0, le=1, description="Share of those who hear of it that is about to buy."
+    )
+    deterred_share: float | None = Field(
+        None, ge=0, le=1, description="Share of those about to buy that bad words put off."
+    )
+    new_customer_value: float | None = Field(
+        None, ge=0, description="What a customer who never came is worth; customer_value when left out."
+    )
 
 
 class BrandSettings(_Strict):
@@ -59,6 +80,9 @@ class BrandSettings(_Strict):
     owner: str | None = Field(None, description="Who is told: a name or an address.")
     time_zone: str | None = Field(
         None, description="IANA time zone of its days and weeks; the file's default otherwise."
+    )
+    value: ValueSettings = Field(
+        default_factory=ValueSettings, description="Its own numbers, for customers at risk and prospects put off."
     )
 
     @property
@@ -260,6 +284,7 @@ class Settings(_Strict):
                 competitors=brand.competitors,
                 owner=brand.owner,
                 time_zone=zones[brand.resolved_key] or self.time_zone,
+                value=brand_records.BrandValue(**brand.value.model_dump()),
             )
             for brand in self.brands
         )

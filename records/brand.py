@@ -8,7 +8,7 @@ from functools import cached_property
 
 from records.mention import BrandMatch
 
-__all__ = ["Brand", "Query", "brand_key"]
+__all__ = ["Brand", "BrandValue", "Query", "brand_key"]
 
 
 def brand_key(name: str) -> str:
@@ -18,6 +18,29 @@ def brand_key(name: str) -> str:
     ('us-airways', 'café-zoë')
     """
     return "-".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandValue:
+    """A brand's own numbers, without which what is at stake stays blank; each None until given.
+
+    Attributes:
+        customer_count: customers it has, above 0.
+        leaving_share: of the customers who say that they leave after a bad experience, how many do, 0..1.
+        customer_value: what a customer is worth, 0 or more, in the brand's currency.
+        market_size: people who could hear of it, above 0; different people reached are never more.
+        in_market_share: of those who hear of it, how many are about to buy, 0..1.
+        deterred_share: of those about to buy who hear bad words, how many are put off, 0..1.
+        new_customer_value: what a customer who never came would have been worth; customer_value when None.
+    """
+
+    customer_count: int | None = None
+    leaving_share: float | None = None
+    customer_value: float | None = None
+    market_size: int | None = None
+    in_market_share: float | None = None
+    deterred_share: float | None = None
+    new_customer_value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +59,7 @@ class Brand:
         competitors: keys of the brands it is compared with.
         owner: who is told; a label or an address.
         time_zone: IANA name; its days and weeks are counted there.
+        value: its own numbers, for what is at stake.
     """
 
     key: str
@@ -49,6 +73,7 @@ class Brand:
     competitors: tuple[str, ...] = ()
     owner: str | None = None
     time_zone: str = "UTC"
+    value: BrandValue = BrandValue()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

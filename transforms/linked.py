@@ -18,9 +18,10 @@ from collections.abc import Sequence
 
 from records.errors import InputError
 from transforms.bounds import count, share, whole_count
+from transforms.pooling import Heard, channel_weight
 from transforms.ranges import Moments
 
-__all__ = ["capture_rate", "chapman", "linked_experiences", "seen_probability", "speaking_share"]
+__all__ = ["capture_rate", "chapman", "linked_experiences", "linked_moments", "seen_probability", "speaking_share"]
 
 _BISECTIONS = 200
 
@@ -48,6 +49,25 @@ def linked_experiences(people: float, pis: Sequence[float], *, speaking: float =
     """Return N = D / P and its variance D (1 - P) / P^2 from the distinct people seen on any of the channels."""
     seen = seen_probability(pis, speaking=speaking)
     return Moments(count("people", people) / seen, people * (1 - seen) / seen**2)
+
+
+def linked_moments(people: float, channels: Sequence[Heard]) -> Moments:
+    """Return mean and variance of N = D / P when rates and coverage are uncertain.
+
+    P is as uncertain as its parts, each by (1 - P) pi_c / ((1 - pi_c) P): with v the relative variance of P,
+    mean N (1 + v), variance N (1 - P) / P + N^2 v, as for pooled channels.
+
+    Args:
+        people: D, distinct people seen on any of the channels.
+        channels: their capture probabilities with the relative variances of rate and coverage.
+    """
+    seen = seen_probability([each.pi for each in channels])
+    n = count("people", people) / seen
+    rates = math.fsum(
+        channel_weight(each.pi) ** 2 * (each.rate_variance + each.log_coverage_variance) for each in channels
+    )
+    spread = ((1 - seen) / seen) ** 2 * rates
+    return Moments(n * (1 + spread), n * (1 - seen) / seen + n * n * spread)
 
 
 def speaking_share(rates: Sequence[float], anyone: float) -> float:

@@ -209,7 +209,15 @@ def disagreement_given_rates(channels: Sequence[Heard]) -> float | None:
         return None
     n = pooled.experiences
     weights = [
-        1 / ((1 - c.pi) / max(n * c.pi, 0.5) + c.rate_variance + c.log_coverage_variance + 1e-12) for c in channels
+        1
+        / (
+            (1 - c.pi) / max(n * c.pi, 0.5)
+            + c.rate_variance
+            + c.log_coverage_variance
+            + (c.label_noise + c.label_doubt**2) / max(n * c.pi, 0.5) ** 2
+            + 1e-12
+        )
+        for c in channels
     ]
     alone = [math.log((c.y + 0.5) / c.pi) for c in channels]  # errors of rates are symmetric on the log scale
     middle = math.fsum(w * each for w, each in zip(weights, alone, strict=True)) / math.fsum(weights)

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from records.errors import InputError
 from transforms.amplification import unique_people
 from transforms.bounds import count, positive
-from transforms.ranges import Estimate, Moments
+from transforms.ranges import Z_90, Estimate, Moments, ratio_range
 
 __all__ = [
     "DEFAULT_R",
@@ -32,11 +32,13 @@ __all__ = [
     "later_tellings",
     "memory_half_life",
     "memory_weight",
+    "pooled_reproduction",
     "rank_one",
     "reproduction_censored",
     "reproduction_from_event",
     "reproduction_from_reposts",
     "saturated_reach",
+    "second_hand_range",
     "spectral_radius",
     "told_by",
     "total_by_type",
@@ -166,6 +168,38 @@ def reproduction_from_reposts(posts: int, reposts: int) -> tuple[Estimate, Momen
     shape, rate = 1 + reposts, 20 + total
     low, high = (float(end) for end in gamma.ppf((0.05, 0.95), shape, scale=1 / rate))
     return Estimate(reposts / total if total else 0.0, low, high), Moments(shape / rate, shape / rate**2)
+
+
+def pooled_reproduction(parts: Sequence[float], found: Sequence[Moments]) -> Moments:
+    """Return R of one exposure, whatever channel it is on: rank one, retold where first-hand tellings are heard.
+
+    With r_c the R of channel c and t_c its part of the first-hand exposures, R = sum r_c t_c; the total is E / (1 - R).
+
+    Args:
+        parts: each measured channel's part of the first-hand exposures, together at most 1; the rest keeps `DEFAULT_R`.
+        found: mean and variance of each one's R (`reproduction_from_reposts`).
+
+    >>> round(pooled_reproduction([0.6], [Moments(0.25, 0.001)]).mean, 6)
+    0.17
+    """
+    rest = 1 - math.fsum(parts)
+    if rest < -1e-9:
+        raise InputError(f"parts of the exposures add up to {math.fsum(parts)}, must be at most 1")
+    mean = math.fsum(part * r.mean for part, r in zip(parts, found, strict=True)) + rest * DEFAULT_R
+    variance = math.fsum(part**2 * r.variance for part, r in zip(parts, found, strict=True)) + (rest * DEFAULT_R) ** 2
+    return Moments(mean, variance)
+
+
+def second_hand_range(exposures: Estimate, r: Moments) -> Estimate | None:
+    """Return the further exposures by retelling, E R / (1 - R), with their 90 % range; None at R of 1 or more.
+
+    Var[ln] is that of the exposures, taken from their range, and ln(1 + Var[R] / (R (1 - R))^2).
+    """
+    if r.mean >= 1:
+        return None
+    spread = (math.log(exposures.high / exposures.low) / (2 * Z_90)) ** 2 if exposures.low > 0 else math.inf
+    variance = spread + math.log1p(r.variance / (r.mean * (1 - r.mean)) ** 2)
+    return ratio_range(exposures.point * r.mean / (1 - r.mean), variance)
 
 
 def told_by(elapsed: float, half_life: float) -> float:

@@ -28,6 +28,7 @@ __all__ = [
     "constant_hazard",
     "customer_value",
     "customers_at_risk",
+    "customers_at_risk_of",
     "lost_share",
     "prospects_put_off",
     "value_at_risk",
@@ -84,6 +85,28 @@ def customers_at_risk(
         return None
     gone = math.fsum(count("customers", n) * defection.by(k) for k, n in customers.items())
     return gone * probability("conversion", conversion)
+
+
+def customers_at_risk_of(
+    experiences: float, *, customers: int | None, hazard: float, conversion: float | None
+) -> float | None:
+    """Return expected defections when only the number of bad experiences is known: C (1 - exp(-N h / C)) iota.
+
+    Bad experiences fall on customers by chance (Poisson with mean N / C each), with the same hazard h each time.
+
+    Args:
+        experiences: N, bad experiences in the period.
+        customers: C, above 0; None until the brand gives it.
+        hazard: share that says it leaves after one.
+        conversion: share of those that do; None until the brand gives it.
+
+    >>> round(customers_at_risk_of(400, customers=1000, hazard=0.5, conversion=1.0), 6)
+    181.269247
+    """
+    if customers is None or conversion is None:
+        return None
+    mean_bad = count("bad experiences", experiences) / positive("customers", customers)
+    return customers * lost_share(mean_bad, hazard) * probability("conversion", conversion)
 
 
 def prospects_put_off(reached: float, *, in_market: float | None, deterred: float | None) -> float | None:

@@ -123,6 +123,7 @@ def _brand_row(brand: Brand) -> dict[str, Any]:
         "competitors": list(brand.competitors),
         "owner": brand.owner,
         "is_configured": True,
+        **asdict(brand.value),
     }
 
 

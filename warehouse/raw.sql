@@ -276,7 +276,14 @@ CREATE TABLE IF NOT EXISTS raw.brand (
     names VARCHAR[] NOT NULL,                       -- everything it is called: name, aliases, handles
     competitors VARCHAR[] NOT NULL,                 -- keys of the brands it is compared with
     owner VARCHAR,                                  -- who is told
-    is_configured BOOLEAN NOT NULL                  -- whether the settings name it; false: made from a column, or left
+    is_configured BOOLEAN NOT NULL,                 -- whether the settings name it; false: made from a column, or left
+    customer_count BIGINT,                          -- customers it has; this and what follows is NULL until the brand gives it
+    leaving_share DOUBLE,                           -- of those who say they leave after a bad experience, the share that does
+    customer_value DOUBLE,                          -- what a customer is worth, in its own currency
+    market_size BIGINT,                             -- people who could hear of it
+    in_market_share DOUBLE,                         -- of those who hear of it, the share about to buy
+    deterred_share DOUBLE,                          -- of those about to buy, the share that bad words put off
+    new_customer_value DOUBLE                       -- what a customer who never came is worth; NULL: customer_value
 );
 
 -- Sources, from the settings and the connectors' declarations; one that leaves the settings stays.

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import jinja2
 import pytest
+import yaml
 
 from transforms.rates import profile_names, profile_rows
 
@@ -26,6 +27,8 @@ def run_sql() -> Callable[..., tuple[Any, ...]]:
     database.executemany(f"insert into raw.rate_profile values ({', '.join('?' * len(rows[0]))})", rows)
     database.execute("create view rate_profile as from raw.rate_profile")
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
+    project = yaml.safe_load((_MACROS.parent / "dbt_project.yml").read_text(encoding="utf-8"))
+    environment.globals["var"] = project["vars"].__getitem__
     rendered: dict[str, str] = {}
 
     def run(query: str, parameters: dict[str, Any] | None = None) -> tuple[Any, ...]:

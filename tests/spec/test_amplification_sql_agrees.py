@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 
 from transforms.amplification import Count, behind, reach_moments, told_range
 from transforms.coverage import Coverage, combine, triangular
+from transforms.linked import linked_moments
+from transforms.pooling import Heard, disagreement_given_rates, pool
 from transforms.prevalence import Corrected, Correction
-from transforms.ranges import Moments
+from transforms.ranges import Estimate, Moments
 from transforms.rates import CHANNELS, load_profile
 from transforms.ratios import change, good_per_bad, is_finding, overlap_variance, positive_share
-from transforms.spread import later_tellings, rank_one, total_exposures
+from transforms.spread import (
+    later_tellings,
+    pooled_reproduction,
+    rank_one,
+    reproduction_from_reposts,
+    saturated_reach,
+    second_hand_range,
+    total_exposures,
+)
+from transforms.value import customers_at_risk_of
 
 BOOK = load_profile("dr2013")
 RATES = BOOK.rates
@@ -260,3 +271,77 @@ def test_correction__python_and_sql_agree_also_on_which_matrix_can_carry_one(
         known.doubt(2, labelled), known.covariance(labelled),
     ]  # fmt: skip
     assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@several
+@given(st.floats(0, 1e6), st.floats(0, 3), st.floats(1, 1e7))
+def test_saturated__python_and_sql_agree_for_every_r(
+    run_sql: Callable[..., Any], exposures: float, r: float, audience: float
+) -> None:
+    (found,) = run_sql("select {{ saturated_reach('$e', '$r', '$a') }}", {"e": exposures, "r": r, "a": audience})
+    # the root is found from either side; near R = 1 and hardly an exposure both are as close as numbers are
+    assert found == pytest.approx(saturated_reach(exposures, r, audience=audience), rel=1e-5, abs=1e-5 * audience)
+
+
+@several
+@given(st.lists(st.tuples(st.floats(0, 0.3), st.integers(0, 900), st.integers(0, 900)), min_size=1, max_size=3))
+def test_second_hand__python_and_sql_agree(run_sql: Callable[..., Any], channels: list[tuple[float, int, int]]) -> None:
+    query = """with c as (select unnest($rows, recursive := true)), r as (select
+        {{ pooled_reproduction('part', reproduction_mean('posts', 'reposts')) }} as mean,
+        {{ pooled_reproduction_variance('part', reproduction_variance('posts', 'reposts')) }} as variance from c),
+        s as (select *, {{ second_hand('1000.0', 'mean') }} as point,
+        {{ second_hand_log_variance('500.0', '1600.0', 'mean', 'variance') }} as spread from r)
+        select mean, variance, point, {{ ratio_low('point', 'spread') }}, {{ ratio_high('point', 'spread') }} from s"""
+    measured = [reproduction_from_reposts(posts, reposts)[1] for _, posts, reposts in channels]
+    r = pooled_reproduction([part for part, _, _ in channels], measured)
+    expected = second_hand_range(Estimate(1000, 500, 1600), r)
+    assert expected is not None
+    rows = [dict(zip(("part", "posts", "reposts"), each, strict=True)) for each in channels]
+    assert list(run_sql(query, {"rows": rows})) == pytest.approx([*r, *expected])
+
+
+captures = st.tuples(st.integers(0, 500), st.floats(0.01, 0.95), st.floats(0, 0.3), st.floats(0, 40))
+
+
+@several
+@given(st.lists(captures, min_size=2, max_size=3))
+def test_disagreement__python_and_sql_agree(
+    run_sql: Callable[..., Any], channels: list[tuple[int, float, float, float]]
+) -> None:
+    heard = [Heard(y, pi, 1 / pi, 1 / pi**2, variance, 0.0, label_doubt=doubt) for y, pi, variance, doubt in channels]
+    query = """with c as (select *, {{ disagreement_weight('pi', '$n', 'variance', '0', 'doubt * doubt') }} as w,
+        ln((y + 0.5) / pi) as alone from (select unnest($rows, recursive := true)))
+        select {{ disagreement_given_rates('w', 'alone') }} from c"""
+    rows = [dict(zip(("y", "pi", "variance", "doubt"), each, strict=True)) for each in channels]
+    (found,) = run_sql(query, {"rows": rows, "n": pool(heard).experiences})
+    expected = disagreement_given_rates(heard)
+    if expected is not None:
+        assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@several
+@given(st.integers(0, 900), st.lists(captures, min_size=2, max_size=3))
+def test_linked__python_and_sql_agree(
+    run_sql: Callable[..., Any], people: int, channels: list[tuple[int, float, float, float]]
+) -> None:
+    query = """with c as (select unnest($rows, recursive := true)), p as (select {{ seen_probability('pi') }} as seen,
+        {{ linked_rate_variance('pi', 'variance') }} as spread from c), n as (select *, $d / seen as n from p)
+        select {{ experience_mean('n', '1 + spread', 'seen') }},
+        {{ experience_variance('n', '(1 - seen) / seen', 'spread', 'seen') }} from n where n > 0
+        union all select 0, 0 from n where n = 0"""
+    rows = [dict(zip(("y", "pi", "variance", "doubt"), each, strict=True)) for each in channels]
+    heard = [Heard(0, pi, 1 / pi, 1 / pi**2, variance) for _, pi, variance, _ in channels]
+    found = run_sql(query, {"rows": rows, "d": float(people)})
+    assert list(found) == pytest.approx(list(linked_moments(people, heard)))
+
+
+@several
+@given(st.floats(0, 1e5), st.integers(1, 10**6), shares, shares)
+def test_customers_at_risk__python_and_sql_agree(
+    run_sql: Callable[..., Any], experiences: float, customers: int, hazard: float, conversion: float
+) -> None:
+    query = "select {{ customers_at_risk('$n', '$c', '$h', '$i') }}, {{ customers_at_risk('$n', 'null', '$h', '$i') }}"
+    found, blank = run_sql(query, {"n": experiences, "c": customers, "h": hazard, "i": conversion})
+    expected = customers_at_risk_of(experiences, customers=customers, hazard=hazard, conversion=conversion)
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert blank is None

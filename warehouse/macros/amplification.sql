@@ -110,6 +110,15 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 (sum(pow(({{ y }}) / ({{ pi }}) - ({{ n_hat }}), 2) * ({{ pi }}) / (({{ n_hat }}) * (1 - ({{ pi }})))))
 {%- endmacro %}
 
+{% macro disagreement_weight(pi, n_hat, rate_variance, log_variance, label_variance) -%}  {#- pooling.disagreement_given_rates, weight of a channel -#}
+(1 / ((1 - ({{ pi }})) / greatest(({{ n_hat }}) * ({{ pi }}), 0.5) + ({{ rate_variance }}) + ({{ log_variance }})
+ + ({{ label_variance }}) / pow(greatest(({{ n_hat }}) * ({{ pi }}), 0.5), 2) + 1e-12))
+{%- endmacro %}
+
+{% macro disagreement_given_rates(weight, log_alone) -%}  {#- aggregate; pooling.disagreement_given_rates, Q -#}
+(greatest(sum(({{ weight }}) * pow(({{ log_alone }}), 2)) - pow(sum(({{ weight }}) * ({{ log_alone }})), 2) / sum({{ weight }}), 0))
+{%- endmacro %}
+
 {#- ---- from the pooled columns: mean, variance, range of the experiences ---- -#}
 
 {% macro experience_mean(n_hat, mean_factor, seen) -%}  {#- pooling.Pooled.moments, mean -#}

@@ -24,6 +24,16 @@
 (({{ people }}) * (1 - ({{ seen }})) / (({{ seen }}) * ({{ seen }})))
 {%- endmacro %}
 
+{% macro linked_rate_variance(pi, relative_variance) -%}  {#- aggregate; linked.linked_moments: relative variance of P from rates and coverage -#}
+(pow((1 - {{ seen_probability(pi) }}) / {{ seen_probability(pi) }}, 2)
+ * sum(pow(({{ pi }}) / greatest(1 - ({{ pi }}), 1e-12), 2) * ({{ relative_variance }})))
+{%- endmacro %}
+
+{% macro linked_shared(pi, reach_variance) -%}  {#- aggregate; covariance of P with the reach, relative -#}
+((1 - {{ seen_probability(pi) }}) / {{ seen_probability(pi) }}
+ * sum(({{ pi }}) / greatest(1 - ({{ pi }}), 1e-12) * ({{ reach_variance }})))
+{%- endmacro %}
+
 {% macro chapman(first, second, both) -%}  {#- linked.chapman, mean -#}
 ((({{ first }})::double + 1) * (({{ second }}) + 1) / (({{ both }}) + 1) - 1)
 {%- endmacro %}

@@ -36,6 +36,10 @@
 (1 - exp(-({{ mean_bad }}) * ({{ hazard }})))
 {%- endmacro %}
 
+{% macro customers_at_risk(experiences, customers, hazard, conversion) -%}  {#- value.customers_at_risk_of; null until both are given -#}
+(({{ customers }}) * {{ lost_share('(' ~ experiences ~ ') / (' ~ customers ~ ')', hazard) }} * ({{ conversion }}))
+{%- endmacro %}
+
 {% macro customer_value(margin, retention, interest) -%}  {#- value.customer_value; null when retention >= 1 + interest -#}
 (case when ({{ retention }}) < 1 + ({{ interest }}) then ({{ margin }}) * ({{ retention }}) / (1 + ({{ interest }}) - ({{ retention }})) end)
 {%- endmacro %}

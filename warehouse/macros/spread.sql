@@ -1,5 +1,5 @@
 {#- Second-hand spread and audiences, as plain expressions: transforms/spread.py, transforms/audience.py.
-R of 1 or more gives null: only the saturated figure (Python) has a meaning there, and is_supercritical says so. -#}
+R of 1 or more gives null: only the saturated figure has a meaning there, and is_supercritical says so. -#}
 
 {% macro is_supercritical(r) -%}  {#- spread.is_supercritical -#}
 (({{ r }}) >= 1)
@@ -39,6 +39,18 @@ R of 1 or more gives null: only the saturated figure (Python) has a meaning ther
 ((1 + ({{ reposts }})) / (20.0 + ({{ posts }}) + ({{ reposts }})))
 {%- endmacro %}
 
+{% macro reproduction_variance(posts, reposts) -%}  {#- spread.reproduction_from_reposts, posterior variance -#}
+((1 + ({{ reposts }})) / pow(20.0 + ({{ posts }}) + ({{ reposts }}), 2))
+{%- endmacro %}
+
+{% macro saturated_reach(exposures, r, audience) -%}  {#- spread.saturated_reach: Newton from above, where z = 1 - (1 - x0) exp(-R z) is convex -#}
+(case when ({{ exposures }}) = 0 then 0 else ({{ audience }}) * list_reduce(
+    range(60)::double[],
+    lambda z, step: z - (z - 1 + exp(-({{ exposures }}) / ({{ audience }}) - ({{ r }}) * z))
+    / (1 - ({{ r }}) * exp(-({{ exposures }}) / ({{ audience }}) - ({{ r }}) * z)), 1.0::double
+) end)
+{%- endmacro %}
+
 {% macro told_by(elapsed, half_life) -%}  {#- spread.told_by -#}
 (1 - pow(2, -({{ elapsed }})::double / ({{ half_life }})))
 {%- endmacro %}
@@ -62,4 +74,21 @@ R of 1 or more gives null: only the saturated figure (Python) has a meaning ther
 
 {% macro credible_mean(default, views) -%}  {#- aggregate over posts, null views left out; audience.credible_mean -#}
 ((5.0 * any_value({{ default }}) + coalesce(sum({{ views }}), 0)) / (5.0 + count({{ views }})))
+{%- endmacro %}
+
+{% macro pooled_reproduction(part, reproduction) -%}  {#- aggregate over collected channels; spread.pooled_reproduction, R; part: of the exposures -#}
+({{ var('default_reproduction') }} + sum(({{ part }}) * (({{ reproduction }}) - {{ var('default_reproduction') }})))
+{%- endmacro %}
+
+{% macro pooled_reproduction_variance(part, variance) -%}  {#- aggregate; the default rests on one assumed mean, with a standard deviation of the same size -#}
+(sum(pow(({{ part }}), 2) * ({{ variance }})) + pow((1 - sum({{ part }})) * {{ var('default_reproduction') }}, 2))
+{%- endmacro %}
+
+{% macro second_hand(exposures, r) -%}  {#- spread.total_exposures less the first hand -#}
+(case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / (1 - ({{ r }})) end)
+{%- endmacro %}
+
+{% macro second_hand_log_variance(low, high, r, variance) -%}  {#- spread.second_hand_range: of exposures from their range, of R / (1 - R) from R's -#}
+(pow(ln(({{ high }}) / nullif(({{ low }}), 0)) / (2 * 1.6448536269514722), 2)
+ + ln(1 + ({{ variance }}) / pow(({{ r }}) * (1 - ({{ r }})), 2)))
 {%- endmacro %}

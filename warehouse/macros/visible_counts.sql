@@ -5,3 +5,12 @@
     'recovered_count'
 ]) }}
 {% endmacro %}
+
+{#- What else is added up beside them, for the estimates: labels read from words, audiences, people, reposts. -#}
+{% macro beside_counts() %}
+{{ return([
+    'text_bad_count', 'text_neutral_count', 'text_good_count', 'bad_audience_count', 'good_audience_count',
+    'bad_audience_sum', 'good_audience_sum', 'bad_linked_count', 'good_linked_count', 'bad_retold_count',
+    'good_retold_count', 'bad_repost_count', 'good_repost_count'
+]) }}
+{% endmacro %}

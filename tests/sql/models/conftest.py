@@ -11,10 +11,11 @@ import duckdb
 import pytest
 
 from grapevine.settings import Settings
+from records.brand import BrandValue
 from records.home import Home
 from records.keys import mention_id
 from transforms.coverage import triangular
-from transforms.rates import profile_rows
+from transforms.rates import profile_names, profile_rows
 from warehouse import store
 from warehouse.build import build
 
@@ -55,7 +56,13 @@ class Raw:
         self.rows.setdefault(table, []).append(row)
 
     def brand(
-        self, key: str, time_zone: str = "UTC", competitors: tuple[str, ...] = (), *, is_configured: bool = True
+        self,
+        key: str,
+        time_zone: str = "UTC",
+        competitors: tuple[str, ...] = (),
+        *,
+        is_configured: bool = True,
+        value: BrandValue | None = None,
     ) -> None:
         self.add(
             "brand",
@@ -65,6 +72,7 @@ class Raw:
             names=[key],
             competitors=list(competitors),
             is_configured=is_configured,
+            **asdict(value or BrandValue()),
         )
 
     def source(self, name: str, *, publishes_text: bool = True) -> None:
@@ -111,6 +119,9 @@ class Raw:
         views: int | None = None,
         has_reply: bool | None = None,
         place: str | None = None,
+        followers: int | None = None,
+        reposts: int | None = None,
+        is_linked: bool = False,
         loaded: datetime = LOADED,
     ) -> None:
         """Add a mention about the brands (separated by blanks) in all tables that hold something about it."""
@@ -128,6 +139,7 @@ class Raw:
                 kind="review" if channel == "review_site" else "post",
                 channel=channel,
                 author_id=author,
+                person_key=f"person {native_id}" if is_linked else None,
                 text=f"private {native_id}",
                 published_at=published,
                 edited_at=told.when if number > 1 else None,
@@ -161,6 +173,8 @@ class Raw:
             content_hash=str(len(versions)),
             url=url,
             view_count=views,
+            follower_count=followers,
+            repost_count=reposts,
             has_reply=has_reply,
             first_seen_at=seen,
             fetched_at=seen,
@@ -252,8 +266,9 @@ def write_raw(home: Home, raw: Raw) -> None:
                 "false AS is_sample, ? AS clock_loaded_at",
                 [AS_OF, LOADED],
             )
-            for row in profile_rows("dr2013", is_current=True):
-                raw.add("rate_profile", **row._asdict())
+            for name in profile_names():
+                for row in profile_rows(name, is_current=name == "dr2013"):
+                    raw.add("rate_profile", **row._asdict())
             for driver in Settings().driver_records():
                 raw.add("driver", **asdict(driver))
         raw.write(connection)

@@ -8,7 +8,13 @@ from datetime import date
 
 import pytest
 
-from transforms.coverage import triangular
+from records.brand import BrandValue
+from transforms.amplification import Count, behind, heard
+from transforms.coverage import FULL, triangular
+from transforms.pooling import disagreement_given_rates
+from transforms.rates import load_profile
+from transforms.sensitivity import figures
+from transforms.spread import saturated_reach
 
 from .conftest import Built, Raw
 
@@ -75,6 +81,28 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
     raw.many(1, "good", "2026-02-04", brand="sparse", **review)
     raw.brand("ended")
     raw.many(2, "bad", "2026-01-07", brand="ended", source="ended")
+
+    reviews = {"source": "reviews", "channel": "review_site"}
+    inbox = {"source": "inbox", "channel": "company"}
+    value = BrandValue(
+        customer_count=1000, leaving_share=0.6, customer_value=320.0, market_size=100_000, in_market_share=0.02,
+        deterred_share=0.1,
+    )  # fmt: skip
+    raw.brand("valued", value=value)
+    raw.many(35, "bad", "2026-01-05", brand="valued", **reviews)
+    raw.brand("watched")  # ten posts of which the views are counted or the followers known, ten of which nothing is
+    raw.many(6, "bad", "2026-01-05", brand="watched", source="posts", views=1000, reposts=3)
+    raw.many(4, "bad", "2026-01-06", brand="watched", source="posts", followers=200)
+    raw.many(10, "bad", "2026-01-07", brand="watched", source="posts")
+    raw.brand("linked")  # person keys on both channels, both collected in whole
+    raw.many(35, "bad", "2026-01-05", brand="linked", is_linked=True, **reviews)
+    raw.many(25, "bad", "2026-01-06", brand="linked", is_linked=True, **inbox)
+    raw.brand("apart")  # one channel shows far more than the other
+    raw.many(200, "bad", "2026-01-05", brand="apart", **reviews)
+    raw.many(5, "bad", "2026-01-06", brand="apart", **inbox)
+    for brand in ("linked", "apart"):
+        for source in ("reviews", "inbox"):
+            raw.coverage(source, 1, 1, 1, brand=brand)
     return build_of(raw)
 
 
@@ -264,3 +292,100 @@ def test_channel_period__five_channels_collected_or_not(built: Built) -> None:
         ("online", False, None, pytest.approx(experiences * 0.45), 1),
         ("review_site", True, 35, pytest.approx(experiences * 0.35), 0.5),
     ]
+
+
+def test_at_stake__blank_until_the_brand_gives_its_numbers(built: Built) -> None:
+    week = built.period("unset", "2026-01-05")
+    blank = ("bad_people_count", "customers_at_risk_count", "prospects_put_off_count", "revenue_at_risk")
+    assert [week[name] for name in blank] == [None] * 4
+    assert week["prospect_revenue_at_risk_high"] is None
+
+
+def test_at_stake__from_the_brands_own_numbers(built: Built) -> None:
+    week = built.period("valued", "2026-01-05")
+    # 100 bad experiences among 1000 customers, half say they leave, .6 of them do
+    assert week["customers_at_risk_count"] == pytest.approx(1000 * (1 - math.exp(-0.1 * 0.5)) * 0.6)
+    assert week["customers_at_risk_count_low"] < week["customers_at_risk_count"] < week["customers_at_risk_count_high"]
+    assert week["revenue_at_risk"] == pytest.approx(week["customers_at_risk_count"] * 320)
+    people = saturated_reach(5718, 0.05, audience=100_000)
+    assert week["bad_people_count"] == pytest.approx(people)
+    assert week["bad_people_count_high"] < 100_000
+    assert week["prospects_put_off_count"] == pytest.approx(people * 0.02 * 0.1)
+    assert week["prospect_revenue_at_risk"] == pytest.approx(people * 0.02 * 0.1 * 320)
+
+
+def test_second_hand__assumed_without_reposts(built: Built) -> None:
+    week = built.period("unset", "2026-01-05")
+    assert week["bad_reproduction"] == pytest.approx(0.05)
+    assert week["bad_second_hand_count"] == pytest.approx(5718 / 0.95 - 5718)  # golden vector G17
+    assert week["bad_second_hand_count_low"] < week["bad_second_hand_count"] < week["bad_second_hand_count_high"]
+    assert week["is_supercritical"] is False
+
+
+def test_audience__what_was_seen_counts_with_its_own_and_the_rest_with_the_mean(built: Built) -> None:
+    week = built.period("watched", "2026-01-05")
+    known = 6 * 1000 + 4 * 200 * 0.35
+    experiences = 20 / 0.45
+    assert week["bad_known_audience_count"] == 10
+    assert week["bad_observed_exposure_count"] == pytest.approx(known)
+    assert week["bad_exposure_count"] == pytest.approx(experiences * 57.18 - 10 * 78 + known)
+    assert week["bad_exposure_count_low"] >= known
+    online = built.row(
+        "SELECT bad_exposure_count FROM marts.channel_period WHERE (brand, period_kind, channel) = "
+        "('watched', 'week', 'online') AND period_start_date = DATE '2026-01-05'"
+    )
+    assert online["bad_exposure_count"] == pytest.approx(experiences * 0.45 * 78 - 10 * 78 + known)
+
+
+def test_second_hand__from_reposts(built: Built) -> None:
+    week = built.period("watched", "2026-01-05")
+    measured = (1 + 18) / (20 + 6 + 18)  # posterior mean of 6 posts with 18 reposts
+    part = 0.45 * 78 / 57.18  # of the exposures, that posts make
+    assert week["bad_reproduction"] == pytest.approx(part * measured + (1 - part) * 0.05)
+
+
+def test_linked__people_are_counted_once_on_however_many_channels(built: Built) -> None:
+    week = built.period("linked", "2026-01-05")
+    assert week["estimate_basis"] == "linked people"
+    assert week["estimated_bad_count"] == pytest.approx(60 / 0.6295)  # golden vector G07: 95.313741
+    assert week["estimated_bad_count_low"] < 95.3 < week["estimated_bad_count_high"]
+    assert built.period("overlap", "2026-01-05")["estimate_basis"] == "one channel"
+    assert built.period("three", "2026-01-05")["estimate_basis"] == "leading channel"
+
+
+def test_disagreement__channels_that_contradict_each_other_are_told(built: Built) -> None:
+    week = built.period("apart", "2026-01-05")
+    rates = load_profile("dr2013").rates["bad"]
+    counts = [Count("review_site", 200, FULL), Count("company", 5, FULL)]
+    pooled = behind(counts, rates).pooled
+    assert week["estimate_basis"] == "pooled channels"
+    assert week["estimated_bad_count"] == pytest.approx(pooled.experiences)
+    assert week["bad_disagreement"] == pytest.approx(disagreement_given_rates(heard(counts, rates)))
+    assert week["is_disagreeing"] is True
+    assert built.period("half", "2026-01-05")["bad_disagreement"] is None
+
+
+def test_sign__headlines_are_checked_under_the_other_evidence(built: Built) -> None:
+    week = built.period("mixed", "2026-01-05")
+    counts = {"bad": [Count("review_site", 40, FULL)], "good": [Count("review_site", 160, FULL)]}
+    other = figures(counts, load_profile("satisfied_post_more"))  # type: ignore[arg-type]
+    assert week["opposite_good_per_bad"] == pytest.approx(other["good_per_bad"])
+    assert week["opposite_word_of_mouth_balance"] == pytest.approx(other["word_of_mouth_balance"])
+    assert week["sign_flips"] is True  # more good than bad, or fewer: 6.1 or .75
+    assert built.period("onlybad", "2026-01-05")["sign_flips"] is False
+
+
+@pytest.mark.parametrize("brand", ["unset", "half", "three", "sparse", "valued", "linked", "apart"])
+def test_periods__months_quarters_and_years_have_ranges_of_their_own(built: Built, brand: str) -> None:
+    weeks, months, years = (
+        built.row(
+            "SELECT sum(estimated_bad_count) AS point, "
+            "sum(estimated_bad_count_high - estimated_bad_count_low) AS width "
+            "FROM marts.brand_period WHERE (brand, period_kind) = (?, ?) AND period_start_date < DATE '2026-03-30'",
+            brand, kind,
+        )
+        for kind in ("week", "month", "year")
+    )  # fmt: skip
+    assert years["point"] == pytest.approx(weeks["point"])
+    assert years["point"] == pytest.approx(months["point"])
+    assert years["width"] <= months["width"] + 1e-9

@@ -2,11 +2,10 @@
 -- last day of each period; with the day's counts. Coverages of the sources that were listened to combine (overlapping
 -- ones see some of the same tellings, disjoint ones add up to at most 1). One source without makes it unknown: 1, flagged.
 with asked as (
-    select
-        brand, channel, told_date, bad_count, good_count, text_bad_count, text_neutral_count, text_good_count
+    select brand, channel, told_date, bad_count, good_count, {{ beside_counts() | join(', ') }}
     from {{ ref('source_day') }}
     union all
-    select listening.brand, listening.channel, least(period.period_end_date, listening.last_date), 0, 0, 0, 0, 0
+    select listening.brand, listening.channel, least(period.period_end_date, listening.last_date), 0, 0{{ ', 0' * beside_counts() | length }}
     from {{ ref('period') }} as period
     inner join {{ ref('listening') }} as listening
         on period.brand = listening.brand
@@ -20,10 +19,10 @@ counted as (
         channel,
         told_date,
         sum(bad_count)::bigint as bad_count,
-        sum(good_count)::bigint as good_count,
-        sum(text_bad_count)::bigint as text_bad_count,
-        sum(text_neutral_count)::bigint as text_neutral_count,
-        sum(text_good_count)::bigint as text_good_count
+        sum(good_count)::bigint as good_count
+        {%- for count in beside_counts() %},
+        sum({{ count }})::{{ 'double' if count.endswith('_sum') else 'bigint' }} as {{ count }}
+        {%- endfor %}
     from asked
     group by brand, channel, told_date
 ),
@@ -35,9 +34,9 @@ combined as (
         counted.told_date,
         any_value(counted.bad_count) as bad_count,
         any_value(counted.good_count) as good_count,
-        any_value(counted.text_bad_count) as text_bad_count,
-        any_value(counted.text_neutral_count) as text_neutral_count,
-        any_value(counted.text_good_count) as text_good_count,
+        {%- for count in beside_counts() %}
+        any_value(counted.{{ count }}) as {{ count }},
+        {%- endfor %}
         count(*) as source_count,
         bool_and(line.mode is not null) as is_coverage_known,
         {{ channel_coverage_mode('line.mode', 'line.is_disjoint') }} as mode,
@@ -62,9 +61,7 @@ select
     told_date,
     bad_count,
     good_count,
-    text_bad_count,
-    text_neutral_count,
-    text_good_count,
+    {{ beside_counts() | join(',\n    ') }},
     is_coverage_known,
     case when is_coverage_known then mode else 1 end as coverage,
     case

@@ -19,6 +19,9 @@ with by_period as (
         sum(text_bad_count) as text_bad,
         sum(text_neutral_count) as text_neutral,
         sum(text_good_count) as text_good
+        {%- for count in beside_counts() if not count.startswith('text_') %},
+        sum({{ count }}) as {{ count }}
+        {%- endfor %}
         {%- for valence in ['bad', 'good'] %},
         sum({{ valence }}_count) as {{ valence }}_count,
         sum({{ valence }}_count / coverage) as {{ valence }}_over_coverage,
@@ -49,6 +52,9 @@ by_valence as (
         {{ label_covariance('text_bad', 'text_neutral', 'text_good') }} as label_covariance,
         text_bad + text_neutral + text_good as text_count,
         correction.is_measured,
+        {%- for count in ['audience_count', 'audience_sum', 'linked_count', 'retold_count', 'repost_count'] %}
+        {{ valence }}_{{ count }} as {{ count }},
+        {%- endfor %}
         coalesce({{ valence }}_count / nullif({{ valence }}_over_coverage, 0), day_coverage) as coverage,
         coalesce({{ valence }}_inverse_mean / nullif({{ valence }}_count, 0), day_inverse_mean)
             as coverage_inverse_mean,
@@ -72,6 +78,24 @@ rate as (
     where is_current
 ),
 
+retold as (  -- how often a telling is told on, from its reposts over all time; a channel without any keeps the default
+    select
+        brand,
+        channel,
+        valence,
+        {{ reproduction_mean('sum(retold_count)', 'sum(repost_count)') }} as reproduction,
+        {{ reproduction_variance('sum(retold_count)', 'sum(repost_count)') }} as reproduction_variance
+    from by_valence
+    where period_kind = 'year'
+    group by brand, channel, valence
+),
+
+opposite as (  -- the other sign of the evidence, by which each headline is checked
+    select channel, valence, share_rate
+    from {{ source('raw', 'rate_profile') }}
+    where profile = 'satisfied_post_more'
+),
+
 heard as (
     select
         by_valence.brand,
@@ -89,6 +113,10 @@ rated as (
         greatest(by_valence.corrected_count, by_valence.exact_count) as heard_count,
         rate.share_rate * by_valence.coverage as capture_probability,
         other.share_rate * by_valence.coverage as other_probability,
+        opposite.share_rate * by_valence.coverage as opposite_probability,
+        retold.reproduction,
+        retold.reproduction_variance,
+        rate.share_rate,
         rate.rate_inverse_mean * by_valence.coverage_inverse_mean as inverse_mean,
         rate.rate_inverse_square_mean * by_valence.coverage_inverse_square_mean as inverse_square_mean,
         rate.rate_mean,
@@ -109,6 +137,11 @@ rated as (
         and by_valence.period_start_date = period.period_start_date
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
     inner join rate as other on by_valence.channel = other.channel and by_valence.valence != other.valence
+    inner join retold
+        on by_valence.brand = retold.brand
+        and by_valence.channel = retold.channel
+        and by_valence.valence = retold.valence
+    left join opposite on by_valence.channel = opposite.channel and by_valence.valence = opposite.valence
     inner join heard on by_valence.brand = heard.brand and by_valence.channel = heard.channel
 )
 
@@ -140,8 +173,21 @@ select
         when channel = lead_channel then 1
         else 0
     end::double as weight,
+    opposite_probability,
+    case
+        when opposite_probability is null then null
+        when is_every_coverage_known then {{ channel_weight('opposite_probability') }}
+        when channel = lead_channel then 1
+        else 0
+    end::double as opposite_weight,
+    audience_count::bigint as audience_count,
+    audience_sum,
+    linked_count::bigint as linked_count,
+    reproduction,
+    reproduction_variance,
     inverse_mean,
     inverse_square_mean,
+    share_rate,
     rate_mean,
     rate_variance,
     audience_mean,

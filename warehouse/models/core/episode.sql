@@ -77,6 +77,11 @@ dated as (
             then coalesce(version.person_key, version.source || ':' || version.author_id) end as author_key,
         signature.text_hash,
         version.repost_of is not null as is_repost,
+        version.person_key is not null as is_linked,
+        {{ observed_audience(
+            'null', 'mention.view_count', 'null', '1', 'null', '1', 'mention.follower_count', var('follower_reach')
+        ) }} as audience,
+        mention.repost_count,
         greatest(mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
     from told
     inner join {{ source('raw', 'mention_version') }} as version
@@ -112,6 +117,9 @@ select
     md5_number_lower(dated.author_key) as author_key,
     md5_number_lower(dated.text_hash) as text_key,
     dated.is_repost,
+    dated.is_linked,
+    dated.audience,
+    dated.repost_count,
     dated.episode_loaded_at
 from dated
 inner join {{ source('raw', 'brand') }} as brand on dated.brand = brand.brand

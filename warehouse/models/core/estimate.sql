@@ -1,8 +1,17 @@
 -- The channels together: how many experiences stand behind what was seen, and how far they are told.
 -- The formula is transforms/amplification.py; the macros carry its names. Channels see the same experiences, and one that
 -- is told on two of them is seen twice: so the estimate is never below what one channel has shown, the largest of them,
--- but may be below the sum of all.
-with reach as (
+-- but may be below the sum of all. Where person keys say who told (nearly) every one, people are counted once however
+-- many channels they use (transforms/linked.py). The audiences that sources tell take the place of the profile's mean for
+-- the tellings seen; for those not seen the mean stands.
+with opposite as (
+    select valence, sum(share_rate * audience_mean) as exposures_per_experience
+    from {{ source('raw', 'rate_profile') }}
+    where profile = 'satisfied_post_more'
+    group by valence
+),
+
+profile_reach as (
     select
         valence,
         sum(share_rate) as tellings_per_experience,
@@ -15,6 +24,12 @@ with reach as (
     from {{ source('raw', 'rate_profile') }}
     where is_current
     group by valence
+),
+
+reach as (
+    select profile_reach.*, opposite.exposures_per_experience as opposite_exposures_per_experience
+    from profile_reach
+    left join opposite on profile_reach.valence = opposite.valence
 ),
 
 pooled as (
@@ -44,6 +59,28 @@ pooled as (
         {{ pooled_label_variance('inverse_mean', 'inverse_square_mean', 'label_noise', 'label_doubt', 'weight') }}
             as label_variance,
         {{ pooled_variance('label_covariance', 'weight') }} as label_covariance,
+        count(*) as channel_count,
+        count(*) > 1
+        and coalesce(sum(channel.linked_count) >= 0.95 * sum(channel.observed_count), false)
+        and sum(channel.observed_count) > 0 as is_linked,
+        greatest(sum(channel.heard_count), max(channel.heard_count)) as people,
+        {{ seen_probability('capture_probability') }} as any_seen,
+        {{ linked_rate_variance('capture_probability', 'rate_variance + coverage_log_variance') }} as any_variance,
+        {{ linked_shared('capture_probability', 'rate_mean * channel.audience_mean / reach.reach_mean * rate_variance') }}
+            as any_shared,
+        sum(label_noise) + pow(sum(label_doubt), 2) as people_variance,
+        case when sum(opposite_weight) > 0 then greatest(
+            sum(opposite_weight * heard_count / opposite_probability) / sum(opposite_weight), max(heard_count)
+        ) end as opposite_experiences,
+        coalesce(sum(audience_count), 0)::bigint as audience_count,
+        coalesce(sum(audience_sum), 0) as audience_sum,
+        coalesce(sum(audience_sum - audience_count * channel.audience_mean), 0) as audience_gain,
+        {{ pooled_reproduction(
+            'channel.share_rate * channel.audience_mean / reach.exposures_per_experience', 'reproduction'
+        ) }} as reproduction,
+        {{ pooled_reproduction_variance(
+            'channel.share_rate * channel.audience_mean / reach.exposures_per_experience', 'reproduction_variance'
+        ) }} as reproduction_variance,
         1 - sum(channel.capture_probability) / any_value(reach.tellings_per_experience) as hidden_share,
         any_value(reach.exposures_per_experience) as exposures_per_experience,
         any_value(reach.reach_mean) as reach_mean,
@@ -53,45 +90,129 @@ pooled as (
     group by channel.brand, channel.period_kind, channel.period_start_date, channel.valence
 ),
 
+found as (
+    select
+        * exclude (experiences, effective_count, rate_variance, label_variance, shared),
+        shared as pooled_shared,
+        case when is_linked then people / any_seen else experiences end as experiences,
+        case when is_linked then people else effective_count end as effective_count,
+        case when is_linked then any_variance else rate_variance end as rate_variance,
+        case when is_linked then people_variance / pow(any_seen, 2) else label_variance end as label_variance,
+        case when is_linked then any_shared else shared end as shared,
+        case when is_linked then 1 + any_variance else mean_factor end as point_factor,
+        case when is_linked then (1 - any_seen) / any_seen else noise end as point_noise,
+        case when is_linked then any_variance else spread end as point_spread,
+        case when is_linked then any_seen else seen end as point_seen
+    from pooled
+),
+
 estimated as (
     select
         *,
-        experiences * exposures_per_experience as exposures,
-        {{ experience_mean('experiences', 'mean_factor', 'seen') }} as mean,
-        {{ experience_variance('experiences', 'noise', 'spread', 'seen') }} + label_variance as variance
-    from pooled
+        experiences * exposures_per_experience as told_exposures,
+        {{ experience_mean('experiences', 'point_factor', 'point_seen') }} as mean,
+        {{ experience_variance('experiences', 'point_noise', 'point_spread', 'point_seen') }} + label_variance as variance
+    from found
+),
+
+reached as (
+    select
+        *,
+        greatest(told_exposures + audience_gain, audience_sum) as exposures,
+        least(greatest({{ told_low(
+            'told_exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared'
+        ) }} + audience_gain, audience_sum), exposures) as exposures_low,
+        greatest({{ told_high(
+            'told_exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared'
+        ) }} + audience_gain, exposures) as exposures_high
+    from estimated
+),
+
+apart as (  -- Q: how far the channels' own estimates lie apart, beyond what rates, coverage and luck explain
+    select
+        estimated.brand,
+        estimated.period_kind,
+        estimated.period_start_date,
+        estimated.valence,
+        {{ disagreement_weight(
+            'channel.capture_probability', 'estimated.experiences', 'channel.rate_variance',
+            'channel.coverage_log_variance', 'channel.label_noise + pow(channel.label_doubt, 2)'
+        ) }} as information,
+        ln((channel.heard_count + 0.5) / channel.capture_probability) as alone
+    from estimated
+    inner join {{ ref('channel_estimate') }} as channel
+        on estimated.brand = channel.brand
+        and estimated.period_kind = channel.period_kind
+        and estimated.period_start_date = channel.period_start_date
+        and estimated.valence = channel.valence
+    where estimated.channel_count > 1 and estimated.is_coverage_known and not estimated.is_linked
+        and estimated.experiences > 0
+),
+
+disagreement as (
+    select
+        brand,
+        period_kind,
+        period_start_date,
+        valence,
+        {{ disagreement_given_rates('information', 'alone') }} as disagreement
+    from apart
+    group by brand, period_kind, period_start_date, valence
 )
 
 select
-    brand,
-    period_kind,
-    period_start_date,
-    valence,
-    observed_count,
-    most_seen_count,
-    experiences,
+    reached.brand,
+    reached.period_kind,
+    reached.period_start_date,
+    reached.valence,
+    reached.observed_count,
+    reached.most_seen_count,
+    reached.experiences,
     {{ experiences_low('experiences', 'mean', 'variance', 'most_seen_count', 'label_variance') }} as experiences_low,
     {{ experiences_high('experiences', 'mean', 'variance', 'label_variance') }} as experiences_high,
-    exposures,
-    {{ told_low('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_low,
-    {{ told_high('exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared') }} as exposures_high,
-    hidden_share,
-    mean,
-    variance,
-    effective_count,
-    weight,
-    mean_factor,
-    noise,
-    spread,
-    seen,
-    exposures_per_experience,
-    reach_mean,
-    reach_variance,
-    shared,
-    rate_variance,
-    label_variance,
-    label_covariance,
-    correction_basis,
-    is_coverage_known,
-    profile
-from estimated
+    reached.exposures,
+    reached.exposures_low,
+    reached.exposures_high,
+    reached.hidden_share,
+    reached.any_seen as recoverable_share,
+    reached.audience_count,
+    reached.audience_sum,
+    reached.reproduction,
+    reached.reproduction_variance,
+    disagreement.disagreement,
+    coalesce(
+        disagreement.disagreement > case reached.channel_count when 2 then 3.841459 else 5.991465 end, false
+    ) as is_disagreeing,
+    reached.opposite_experiences,
+    reached.opposite_experiences * reach.opposite_exposures_per_experience + reached.audience_gain as opposite_exposures,
+    reached.mean,
+    reached.variance,
+    reached.effective_count,
+    reached.weight,
+    reached.mean_factor,
+    reached.noise,
+    reached.spread,
+    reached.seen,
+    reached.exposures_per_experience,
+    reached.reach_mean,
+    reached.reach_variance,
+    reached.pooled_shared as shared,
+    reached.rate_variance,
+    reached.label_variance,
+    reached.label_covariance,
+    reached.correction_basis,
+    case
+        when reached.is_linked then 'linked people'
+        when reached.channel_count = 1 then 'one channel'
+        when reached.is_coverage_known then 'pooled channels'
+        else 'leading channel'
+    end as estimate_basis,
+    reached.is_coverage_known,
+    reached.profile
+from reached
+inner join reach on reached.valence = reach.valence
+left join disagreement
+    on reached.brand = disagreement.brand
+    and reached.period_kind = disagreement.period_kind
+    and reached.period_start_date = disagreement.period_start_date
+    and reached.valence = disagreement.valence

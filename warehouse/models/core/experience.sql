@@ -24,7 +24,10 @@ select
     episode.rating_of_five,
     duplicate.mention_id is not null as is_duplicate,
     duplicate.duplicate_of,
-    episode.is_recovered
+    episode.is_recovered,
+    episode.is_linked,
+    episode.audience,
+    episode.repost_count
 from {{ ref('episode') }} as episode
 left join {{ ref('duplicate') }} as duplicate
     on episode.mention_id = duplicate.mention_id

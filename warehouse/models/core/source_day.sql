@@ -10,9 +10,17 @@ select
     count(*) filter (where label = 'neutral' and not is_duplicate) as neutral_count,
     count(*) filter (where label = 'good' and not is_duplicate) as good_count,
     count(*) filter (where label is null and not is_duplicate) as unscored_count,
-    count(*) filter (where label = 'bad' and label_basis = 'text' and not is_duplicate) as text_bad_count,
-    count(*) filter (where label = 'neutral' and label_basis = 'text' and not is_duplicate) as text_neutral_count,
-    count(*) filter (where label = 'good' and label_basis = 'text' and not is_duplicate) as text_good_count,
+    {%- for label in ['bad', 'neutral', 'good'] %}
+    count(*) filter (where label = '{{ label }}' and label_basis = 'text' and not is_duplicate) as text_{{ label }}_count,
+    {%- endfor %}
+    {%- for valence in ['bad', 'good'] %}
+    {%- set counted = "label = '" ~ valence ~ "' and not is_duplicate" %}
+    count(audience) filter (where {{ counted }}) as {{ valence }}_audience_count,
+    coalesce(sum(audience) filter (where {{ counted }}), 0) as {{ valence }}_audience_sum,
+    count(*) filter (where {{ counted }} and is_linked) as {{ valence }}_linked_count,
+    count(repost_count) filter (where {{ counted }}) as {{ valence }}_retold_count,
+    coalesce(sum(repost_count) filter (where {{ counted }}), 0)::bigint as {{ valence }}_repost_count,
+    {%- endfor %}
     count(*) filter (where is_duplicate) as duplicate_count,
     count(*) filter (where is_recovered and not is_duplicate) as recovered_count,
     count(rating_of_five) filter (where not is_duplicate) as rating_count,

@@ -52,14 +52,56 @@ paired as (
         good.exposures_high as good_exposures_high,
         bad.hidden_share as bad_hidden_share,
         good.hidden_share as good_hidden_share,
+        bad.recoverable_share,
+        {%- for valence in ['bad', 'good'] %}
+        {{ valence }}.audience_count as {{ valence }}_audience_count,
+        case when {{ valence }}.audience_count > 0 then {{ valence }}.audience_sum end as {{ valence }}_audience_sum,
+        {{ valence }}.reproduction as {{ valence }}_reproduction,
+        {{ second_hand(valence ~ '.exposures', valence ~ '.reproduction') }} as {{ valence }}_second_hand,
+        {{ second_hand_log_variance(
+            valence ~ '.exposures_low', valence ~ '.exposures_high',
+            valence ~ '.reproduction', valence ~ '.reproduction_variance'
+        ) }} as {{ valence }}_second_hand_variance,
+        {{ valence }}.disagreement as {{ valence }}_disagreement,
+        {%- endfor %}
+        bad.is_disagreeing or good.is_disagreeing as is_disagreeing,
+        good.opposite_experiences / nullif(bad.opposite_experiences, 0) as opposite_good_per_bad,
+        {{ balance('good.opposite_exposures', 'bad.opposite_exposures') }} as opposite_balance,
+        bad.estimate_basis,
         bad.is_coverage_known,
-        bad.correction_basis
+        least(bad.correction_basis, good.correction_basis) as correction_basis
     from {{ ref('estimate') }} as bad
     inner join {{ ref('estimate') }} as good
         on bad.brand = good.brand
         and bad.period_kind = good.period_kind
         and bad.period_start_date = good.period_start_date
     where bad.valence = 'bad' and good.valence = 'good'
+),
+
+staked as (  -- what rests on the brand's own numbers; null until it gives them
+    select
+        paired.*,
+        {%- for valence in ['bad', 'good'] %}
+        {%- for end in ['', '_low', '_high'] %}
+        {{ saturated_reach(
+            valence ~ '_exposures' ~ end, valence ~ '_reproduction', 'brand.market_size'
+        ) }} as {{ valence }}_people{{ end }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for end, experiences in [('', 'bad_experiences'), ('_low', 'bad_low'), ('_high', 'bad_high')] %}
+        {{ customers_at_risk(
+            experiences, 'brand.customer_count', var('leaving_after_one'), 'brand.leaving_share'
+        ) }} as customers_at_risk{{ end }},
+        {{ prospects_put_off(
+            'bad_people' ~ end, 'brand.in_market_share', 'brand.deterred_share'
+        ) }} as prospects_put_off{{ end }},
+        customers_at_risk{{ end }} * brand.customer_value as revenue_at_risk{{ end }},
+        prospects_put_off{{ end }} * coalesce(brand.new_customer_value, brand.customer_value)
+            as prospect_revenue{{ end }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
+    from paired
+    inner join {{ source('raw', 'brand') }} as brand on paired.brand = brand.brand
 )
 
 select
@@ -85,6 +127,31 @@ select
     paired.good_exposures_high as good_exposure_count_high,
     paired.bad_hidden_share,
     paired.good_hidden_share,
+    paired.recoverable_share,
+    {%- for valence in ['bad', 'good'] %}
+    paired.{{ valence }}_audience_count as {{ valence }}_known_audience_count,
+    paired.{{ valence }}_audience_sum as {{ valence }}_observed_exposure_count,
+    paired.{{ valence }}_reproduction,
+    paired.{{ valence }}_second_hand as {{ valence }}_second_hand_count,
+    {{ ratio_low(valence ~ '_second_hand', valence ~ '_second_hand_variance') }} as {{ valence }}_second_hand_count_low,
+    {{ ratio_high(valence ~ '_second_hand', valence ~ '_second_hand_variance') }} as {{ valence }}_second_hand_count_high,
+    paired.{{ valence }}_people as {{ valence }}_people_count,
+    paired.{{ valence }}_people_low as {{ valence }}_people_count_low,
+    paired.{{ valence }}_people_high as {{ valence }}_people_count_high,
+    {%- endfor %}
+    coalesce(paired.bad_reproduction >= 1 or paired.good_reproduction >= 1, false) as is_supercritical,
+    {%- for end in ['', '_low', '_high'] %}
+    paired.customers_at_risk{{ end }} as customers_at_risk_count{{ end }},
+    {%- endfor %}
+    {%- for end in ['', '_low', '_high'] %}
+    paired.prospects_put_off{{ end }} as prospects_put_off_count{{ end }},
+    {%- endfor %}
+    {%- for end in ['', '_low', '_high'] %}
+    paired.revenue_at_risk{{ end }},
+    {%- endfor %}
+    {%- for end in ['', '_low', '_high'] %}
+    paired.prospect_revenue{{ end }} as prospect_revenue_at_risk{{ end }},
+    {%- endfor %}
     paired.good_per_bad,
     {{ good_per_bad_low('good_per_bad', 'ratio_variance', 'bad_experiences', 'good_experiences') }} as good_per_bad_low,
     {{ good_per_bad_high(
@@ -100,6 +167,15 @@ select
     ) }} as adjusted_positive_share_high,
     {{ share_of('told.good_count', 'told.bad_count') }} as observed_positive_share,
     {{ balance('good_exposures', 'bad_exposures') }} as word_of_mouth_balance,
+    paired.opposite_good_per_bad,
+    paired.opposite_balance as opposite_word_of_mouth_balance,
+    coalesce(
+        (good_per_bad > 1) <> (paired.opposite_good_per_bad > 1)
+        or (word_of_mouth_balance > 0) <> (paired.opposite_balance > 0), false
+    ) as sign_flips,
+    paired.bad_disagreement,
+    paired.good_disagreement,
+    coalesce(paired.is_disagreeing, false) as is_disagreeing,
     bad_change.change_ratio as bad_change_ratio,
     bad_change.change_ratio_low as bad_change_ratio_low,
     bad_change.change_ratio_high as bad_change_ratio_high,
@@ -113,6 +189,7 @@ select
     period.is_complete,
     period.is_final,
     coalesce(paired.is_coverage_known, false) as is_coverage_known,
+    paired.estimate_basis,
     paired.correction_basis,
     break_even.profile
 from {{ ref('period') }} as period
@@ -120,7 +197,7 @@ left join told
     on period.brand = told.brand
     and period.period_kind = told.period_kind
     and period.period_start_date = told.period_start_date
-left join paired
+left join staked as paired
     on period.brand = paired.brand
     and period.period_kind = paired.period_kind
     and period.period_start_date = paired.period_start_date

@@ -27,7 +27,10 @@ told as (
         1 - coalesce(seen.coverage, 0) as hidden_share,
         greatest(estimate.experiences * rate.share_rate, coalesce(seen.heard_count, 0)) as tellings,
         seen.least_count,
-        tellings * rate.audience_mean as exposures,
+        greatest(
+            tellings * rate.audience_mean
+            + coalesce(seen.audience_sum - seen.audience_count * rate.audience_mean, 0), coalesce(seen.audience_sum, 0)
+        ) as exposures,
         estimate.mean,
         estimate.variance,
         rate.rate_mean,
