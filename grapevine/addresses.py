@@ -118,8 +118,8 @@ def _x_search(part: Mapping[str, str], query: Mapping[str, str]) -> Address | No
 _Rule = tuple[frozenset[str], str, Callable[[Mapping[str, str], Mapping[str, str]], Address | None]]
 _REDDIT, _HN, _X = frozenset({"reddit.com"}), frozenset({"news.ycombinator.com"}), frozenset({"x.com", "twitter.com"})
 _RULES: tuple[_Rule, ...] = (
-    (frozenset({"apps.apple.com", "itunes.apple.com"}), r"/(?:(?P<country>[a-z]{2})/)?.*\bid(?P<id>\d+)", _app_store),
-    (frozenset({"store.steampowered.com", "steamcommunity.com"}), r"/app/(?P<id>\d+)", _steam),
+    (frozenset({"apps.apple.com", "itunes.apple.com"}), r"/(?:(?P<country>[a-z]{2})/)?.*\bid=?(?P<id>\d+)", _app_store),
+    (frozenset({"store.steampowered.com", "steamcommunity.com"}), r"/(?:app|appreviews)/(?P<id>\d+)", _steam),
     (_REDDIT, r"/(?:r/\w+/)?comments/(?P<id>[a-z0-9]+)", _thread),
     (frozenset({"redd.it"}), r"/(?P<id>[a-z0-9]+)", _thread),
     (_REDDIT, r"/search", _reddit_search),
@@ -131,8 +131,10 @@ _RULES: tuple[_Rule, ...] = (
 )
 KNOWN = (
     "apps.apple.com/us/app/NAME/idNUMBER",
+    "itunes.apple.com/us/rss/customerreviews/id=NUMBER/json",
     "store.steampowered.com/app/NUMBER",
     "reddit.com/r/NAME",
+    "reddit.com/r/NAME/.rss",
     "reddit.com/r/NAME/comments/ID",
     "reddit.com/search?q=WORDS",
     "news.ycombinator.com/item?id=NUMBER",

@@ -104,6 +104,32 @@ def test_cursor__nothing_is_lost_whatever_is_cut_off_while_rows_arrive(steps):
     assert reader.cursor.mark == (None if newest is None else START + timedelta(minutes=newest))
 
 
+LATE_MINUTES = 10
+
+
+class LateFeed(Feed):
+    """A feed some of whose rows show up later than their date, by less than the declared overlap."""
+
+    declaration = replace(Feed.declaration, overlap=timedelta(minutes=LATE_MINUTES))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(st.sets(st.integers(1, LATE_MINUTES), max_size=4), st.none() | st.integers(0, 4)), max_size=8)
+)
+def test_cursor__rows_that_arrive_late_inside_the_overlap_are_found(steps):
+    reader, newest = Reader(LateFeed()), 0
+    for lateness, pages in steps:
+        newest += LATE_MINUTES // 2
+        dated = {newest - late for late in lateness} | {newest}
+        reader.feed.rows.extend(sorted(dated - set(reader.feed.rows)))
+        reader.pull(pages=pages)
+    for _ in range(len(steps) + 1):
+        error = reader.pull()
+    assert error is None
+    assert set(reader.seen) == {str(row) for row in reader.feed.rows}
+
+
 def test_cursor__mark_stays_until_the_gap_closes():
     reader = Reader(Feed(rows=list(range(1, 4))))
     reader.pull()
