@@ -16,11 +16,12 @@ from grapevine.settings import Settings
 from records.errors import Busy, ConfigError, InputError
 from records.home import Home
 from records.override import Override
+from transforms.evaluation import SPELLINGS
 from transforms.labelling import DOUBTFUL, RANDOM, read_labels, write_mentions
 from warehouse import overrides
 from warehouse.overrides import Candidate
 
-__all__ = ["Imported", "Round", "export_doubtful", "export_given", "import_labels", "import_mails"]
+__all__ = ["Imported", "Round", "export_doubtful", "export_given", "import_labels", "import_mails", "set_label"]
 
 
 @dataclass
@@ -95,6 +96,37 @@ class Imported:
     unchanged_count: int
     empty_count: int
     refused: tuple[str, ...]
+
+
+def set_label(home: Home, mention: str, label: str, *, brands: Sequence[str] = (), note: str | None = None) -> Imported:
+    """Label one mention, or take its label back.
+
+    Args:
+        home: the home folder.
+        mention: its id.
+        label: bad, neutral or good (or negative, positive); "none" takes a label back.
+        brands: keys of the brands it is meant for; when empty, the one that it is about, and for "none" all of them.
+        note: why.
+
+    Raises:
+        InputError: the id or the label is none.
+    """
+    try:
+        mention_id = UUID(mention)
+    except ValueError:
+        raise InputError(
+            f"{mention!r} is no mention id; copy one from the column mention_id of marts.mentions"
+        ) from None
+    if label.lower() == "none":
+        about = brands or [one.brand for one in overrides.judged(home, mention_id)]
+        return Imported(overrides.take_back(home, [(mention_id, brand) for brand in about]), 0, 0, ())
+    known = SPELLINGS.get(label.lower())
+    if known is None:
+        raise InputError(f"the label is {label!r}; write one of {', '.join(SPELLINGS)} or none")
+    said = [Override(mention_id=mention_id, brand=brand, label=known, note=note) for brand in brands or (None,)]
+    put = overrides.put(home, said)
+    refused = tuple(f"{said[place].brand or mention}: {reason}" for place, reason in put.refused)
+    return Imported(put.written_count, put.unchanged_count, 0, refused)
 
 
 def export_doubtful(home: Home, path: Path, *, limit: int, brands: Sequence[str] = ()) -> tuple[int, int]:

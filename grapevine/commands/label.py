@@ -35,6 +35,13 @@ def register(app: typer.Typer) -> None:
 
 def label(
     context: typer.Context,
+    mention: Annotated[
+        str | None, typer.Argument(help="A mention's id, to label that one only.", show_default=False)
+    ] = None,
+    right: Annotated[
+        str | None,
+        typer.Argument(help="Its label: bad, neutral or good; none takes a label back.", show_default=False),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", help="Settings file; with --mail, whose answers count.", show_default=False),
@@ -56,6 +63,7 @@ def label(
             "--mail", help='Read answers to "Wrong? Tell us": an .eml or a folder of them.', show_default=False
         ),
     ] = None,
+    note: Annotated[str | None, typer.Option("--note", help="With a mention's id: why.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Say what the most doubtful mentions are; your labels stand above any model, and `train --from-labels` learns."""
@@ -63,9 +71,17 @@ def label(
 
     screen: Screen = context.obj
     home = screen.resolved_home()
-    if sum(one is not None for one in (export, file, mail)) > 1:
-        raise InputError("two of --export, --import and --mail were given together; give one of them")
-    if export is not None:
+    if sum(one is not None for one in (mention, export, file, mail)) > 1:
+        raise InputError("two of MENTION, --export, --import and --mail were given together; give one of them")
+    if mention is not None:
+        if right is None:
+            raise InputError(f"which label has {mention}? write bad, neutral, good or none after it")
+        done = labelling.set_label(home, mention, right, brands=brands or (), note=note)
+        if right.lower() == "none" and not as_json:
+            screen.say(f"{done.written_count} labels taken back; `grapevine run` brings it into the figures")
+        else:
+            _show_imported(screen, done, as_json=as_json)
+    elif export is not None:
         written, left_out = (
             labelling.export_given(home, export)
             if given

@@ -12,6 +12,7 @@ import pytest
 
 from grapevine import labelling, models, pipeline, teaching
 from grapevine.pipeline import Workspace
+from records.errors import InputError
 from records.home import Home
 from transforms.labelling import COLUMNS
 from transforms.tables import read_table
@@ -176,3 +177,21 @@ def test_status__says_which_weights_are_in_use(
     done = grapevine(workspace.home, "status", "--config", str(workspace.settings.folder / "grapevine.toml"))
     assert done.returncode == 0, done.stderr
     assert f"weights: {workspace.home.weights} (experience-1+own-" in done.stdout
+
+
+def test_label__one_mention_and_taken_back(workspace: Workspace, taught: dict[str, Any]) -> None:
+    home, mention = workspace.home, taught["rows"][2]["mention_id"]
+
+    def stands() -> list[tuple[Any, ...]]:
+        with store.open(home, step="test") as connection:
+            asked = "SELECT label, note, origin FROM raw.override WHERE mention_id = ?"
+            return connection.execute(asked, [mention]).fetchall()
+
+    labelling.set_label(home, mention, "none")
+    assert stands() == []
+    assert labelling.set_label(home, mention, "Positive", note="irony").written_count == 1
+    assert stands() == [("good", "irony", "terminal")]
+    done = labelling.set_label(home, mention, "bad", brands=["bolt"])
+    assert done.refused == ("bolt: the mention is about acme, not bolt",)
+    with pytest.raises(InputError, match="the label is 'great'"):
+        labelling.set_label(home, mention, "great")

@@ -132,7 +132,7 @@ def test_label__nobody_at_the_terminal(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["label", "--export", "a.csv", "--import", "b.csv"], "two of --export, --import and --mail"),
+        (["label", "--export", "a.csv", "--import", "b.csv"], "two of MENTION, --export, --import and --mail"),
         (["label", "--export", "a.csv"], "there is no warehouse"),
         (["train"], "give a file of labelled texts, or --from-labels"),
         (["train", "--from-labels"], "there is no warehouse"),
