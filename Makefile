@@ -5,11 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 HOME_DIR ?= var/sample
+BI := var/bi/venv
+BI_STAMP := $(BI)/.installed
 export DO_NOT_TRACK := 1
 # uv leaves compiling to the first use; where that is switched off, every start would compile all it imports, again
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test check fix bench docs airflow clean
+.PHONY: install run test check fix bench docs airflow bi test-bi clean
 
 install: $(STAMP)  ## build .venv from constraints.txt (needs Python 3.11+ and a package index)
 
@@ -53,6 +55,19 @@ docs: install  ## docs/generated, and the static page of the tables under var/
 
 airflow: install  ## Airflow on this machine, its home under var/; Ctrl-C stops all of it
 	$(BIN)/python -m grapevine.airflow
+
+$(BI_STAMP): bi/requirements.txt bi/constraints.txt | install
+	@test -x $(BI)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(BI)
+	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+	  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	  $(BIN)/uv pip install --quiet --python $(BI)/bin/python -r bi/requirements.txt -c bi/constraints.txt
+	@touch $@
+
+bi: $(BI_STAMP)  ## Apache Superset with three dashboards, its home under var/; Ctrl-C stops all of it
+	$(BIN)/python -m grapevine.superset --home $(HOME_DIR)
+
+test-bi: $(BI_STAMP)  ## the dashboards in headless Chromium while the pipeline publishes (minutes; needs Chromium)
+	$(BI)/bin/python -m pytest -p no:cacheprovider bi/tests
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,34 +9,28 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
+from grapevine.foreground import HOST, free_port, signals_ignored, signals_interrupt, stop_session, wait_until_ready
 from grapevine.places import DEFAULT_CONFIG
 from grapevine.schedule import POOL, POOL_NOTE
 from grapevine.settings import load_settings
 from records.errors import ConfigError, GrapevineError, TransientError
 
-__all__ = ["choose", "environment", "free_port", "main", "session_members", "stop_session"]
+__all__ = ["choose", "environment", "main"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "examples" / "sample" / "grapevine.toml"
-HOST = "127.0.0.1"
 _AIRFLOW = str(Path(sys.executable).parent / "airflow")
-_READY_SECONDS = 180.0
-_STOP_SECONDS = 20.0
 _LOOK_SECONDS = 0.2
 
 
@@ -93,69 +87,6 @@ def environment(*, airflow_home: Path, config: Path, home: Path, port: int) -> d
     }
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted port, or the next one on which nothing listens.
-
-    Raises:
-        ConfigError: none of the next 100 is free.
-    """
-    for port in range(wanted, wanted + 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise ConfigError(f"no port from {wanted} to {wanted + 99} is free; give another with --port")
-
-
-def stop_session(process: subprocess.Popen[bytes], *, wait_seconds: float = _STOP_SECONDS) -> None:
-    """Stop a process that leads its own session, and all that it started: asked first, then made to.
-
-    By session, not by group alone: Airflow puts each running task into a process group of its own.
-    """
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        for pid in session_members(process):
-            with suppress(ProcessLookupError):
-                os.kill(pid, kind)
-        deadline = time.monotonic() + wait_seconds
-        while (alive := session_members(process)) and time.monotonic() < deadline:
-            time.sleep(_LOOK_SECONDS)
-        if not alive:
-            break
-    process.wait()
-
-
-def session_members(process: subprocess.Popen[bytes]) -> list[int]:
-    """Return the process ids that still run in the session which a process leads."""
-    process.poll()  # reaps the leader, which would be counted otherwise
-    members = []
-    for pid in _all_processes():
-        try:
-            if os.getsid(pid) == process.pid and pid != os.getpid():
-                members.append(pid)
-        except (ProcessLookupError, PermissionError):
-            continue
-    return members
-
-
-def _all_processes() -> list[int]:
-    proc = Path("/proc")
-    if proc.is_dir():
-        return [int(folder.name) for folder in proc.iterdir() if folder.name.isdecimal() and not _is_zombie(folder)]
-    listed = subprocess.run(["/bin/ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
-    return [int(word) for word in listed.stdout.split()]
-
-
-def _is_zombie(folder: Path) -> bool:
-    # Dead children of a dead parent stay in the table where nothing reaps them, as in many containers.
-    try:
-        return (folder / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 def _run(config: Path | None, home: Path | None, port: int) -> None:
     config, home = choose(config, home)
     load_settings(config)  # better one clear line now than a failed task later
@@ -164,7 +95,7 @@ def _run(config: Path | None, home: Path | None, port: int) -> None:
     port_in_use = free_port(port)
     env = environment(airflow_home=airflow_home, config=config, home=home, port=port_in_use)
     log_file = airflow_home / "standalone.log"
-    with _signals_interrupt():
+    with signals_interrupt():
         typer.echo(f"settings {config}, home {home}; preparing Airflow's database ...")
         _airflow(env, log_file, "db", "migrate")
         _airflow(env, log_file, "pools", "set", POOL, "1", POOL_NOTE)
@@ -174,14 +105,14 @@ def _run(config: Path | None, home: Path | None, port: int) -> None:
             )
         try:
             address = env["AIRFLOW__API__BASE_URL"]
-            _wait_until_ready(process, address, log_file)
+            wait_until_ready(process, "Airflow", lambda: _is_healthy(address), log_file)
             typer.echo(f"Airflow is ready: {address}  user admin, password {_password(airflow_home)}")
             typer.echo("start the chain with the DAG grapevine_pull; the others follow. Ctrl-C stops all of it")
             while process.poll() is None:
                 time.sleep(_LOOK_SECONDS)
             raise TransientError(f"Airflow ended by itself with code {process.returncode}; see {log_file}")
         finally:
-            with _signals_ignored():
+            with signals_ignored():
                 stop_session(process)
 
 
@@ -200,17 +131,6 @@ def _airflow(env: Mapping[str, str], log_file: Path, *arguments: str) -> None:
         raise ConfigError(f"airflow {' '.join(arguments[:2])} ended with code {done.returncode}; see {log_file}")
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log_file: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise ConfigError(f"Airflow ended with code {process.returncode} before it was ready; see {log_file}")
-        if _is_healthy(address):
-            return
-        time.sleep(_LOOK_SECONDS)
-    raise TransientError(f"Airflow was not ready after {_READY_SECONDS:.0f} seconds; see {log_file}")
-
-
 def _is_healthy(address: str) -> bool:
     try:
         with urllib.request.urlopen(f"{address}/api/v2/monitor/health", timeout=2) as answer:  # noqa: S310
@@ -224,32 +144,6 @@ def _password(airflow_home: Path) -> str:
     file = airflow_home / "simple_auth_manager_passwords.json.generated"
     passwords: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
     return passwords["admin"]
-
-
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """Treat a closed terminal and a polite kill like Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
-
-
-@contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """Let nothing interrupt the stopping: an impatient second Ctrl-C would leave orphans."""
-    before = {kind: signal.signal(kind, signal.SIG_IGN) for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,173 @@
+"""The dashboards in a real browser: their figures are those of the published file, before and after each publish."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from conftest import ROOT, Pipeline, Row
+from playwright.sync_api import Locator, Page, Response, expect
+
+BRAND_KEY = "thistlepost"
+
+Figures = dict[str, list[list[str]]]
+
+
+def test_word_of_mouth__figures_follow_each_publish(page: Page, pipeline: Pipeline) -> None:
+    before = word_of_mouth_by_sql(pipeline)
+    assert word_of_mouth_on_page(page) == before
+    page.screenshot(path=pictures() / "superset-word-of-mouth.png")
+
+    for count in (5, 7):
+        pipeline.add_bad_posts(count)
+        process = pipeline.start()
+        looks = []
+        while process.poll() is None:
+            looks.append(word_of_mouth_on_page(page))
+        assert process.returncode == 0, process.communicate()[0]
+        after = word_of_mouth_by_sql(pipeline)
+
+        assert seen_bad_count(after) == seen_bad_count(before) + count
+        assert word_of_mouth_on_page(page) == after
+        assert looks
+        for look in looks:  # charts of one page may stand on both sides of a publish, never between
+            assert all(part in (before[name], after[name]) for name, part in look.items())
+        before = after
+
+
+def test_response_queue__the_cases_of_the_published_file(page: Page, pipeline: Pipeline) -> None:
+    cases = pipeline.rows(f"select * from marts.response_queue where brand = '{BRAND_KEY}' order by queue_rank")
+    swing = sum(case["swing_exposure_count"] for case in cases)
+
+    open_dashboard(page, "response-queue")
+    assert part(page, "Cases that wait").locator(".header-line").inner_text() == f"{len(cases):,}"
+    assert part(page, "If all recovered").locator(".header-line").inner_text() == f"{swing:,.0f}"
+    rows = part(page, "Answer these first").locator("tbody tr")
+    expect(rows).to_have_count(20)
+    for row, case in zip(rows.all(), cases, strict=False):
+        rank, told, link, *_, swing_shown = row.locator("td").all()
+        assert rank.inner_text() == str(case["queue_rank"])
+        assert plain(case["text"])[:100] in plain(told.inner_text().replace("‹", "<").replace("›", ">"))
+        assert [a.get_attribute("href") for a in link.locator("a").all()] == ([case["url"]] if case["url"] else [])
+        assert swing_shown.inner_text() == f"{case['swing_exposure_count']:,.1f}"
+    assert page.locator("td img").count() == 0  # a stranger's HTML stays text
+    page.screenshot(path=pictures() / "superset-response-queue.png")
+
+
+def word_of_mouth_on_page(page: Page) -> Figures:
+    """Open the dashboard anew and read its figures as they are shown."""
+    open_dashboard(page, "word-of-mouth")
+    cards = page.locator(".gv-card")
+    expect(cards).to_have_count(5)
+    return {
+        "cards": [lines(card.inner_text()) for card in cards.all()],
+        "voice": table(page, "Share of voice"),
+        "channels": table(page, "Where it is told"),
+    }
+
+
+def word_of_mouth_by_sql(pipeline: Pipeline) -> Figures:
+    """The same figures, asked of the published file without the dashboard's own queries."""
+    newest = "period_kind = 'week' and is_complete order by period_start_date desc"
+    week = pipeline.rows(f"select * from marts.brand_period where brand = '{BRAND_KEY}' and {newest} limit 1")[0]
+    same_week = (
+        f"brand = '{BRAND_KEY}' and period_kind = 'week' and period_start_date = date '{week['period_start_date']}'"
+    )
+    voices = pipeline.rows(f"select * from marts.share_of_voice_period where {same_week} order by share_of_voice desc")
+    channels = pipeline.rows(
+        f"select * from marts.channel_period where {same_week} order by estimated_bad_telling_count desc"
+    )
+    return {
+        "cards": [
+            ["Bad experiences", *estimate(week, "estimated_bad_count", ",.0f"), f"{week['bad_count']:,} seen"],
+            ["Good experiences", *estimate(week, "estimated_good_count", ",.0f"), f"{week['good_count']:,} seen"],
+            ["Good for each bad", *estimate(week, "good_per_bad", ".2f"), f"break-even {week['break_even_ratio']:.2f}"],
+            ["Bad is told or read", *estimate(week, "bad_exposure_count", ",.0f"), "times, first hand"],
+            [
+                "Bad, week on week",
+                f"{week['bad_change_ratio']:.1f} times",
+                f"likely {week['bad_change_ratio_low']:.1f} to {week['bad_change_ratio_high']:.1f}",
+                "more than chance" if week["is_bad_change_finding"] else "may be chance",
+            ],
+        ],
+        "voice": [
+            [
+                voice["compared_brand_name"],
+                f"{voice['share_of_voice']:.0%}",
+                f"{voice['voice_count']:,}",
+                f"{voice['observed_positive_share']:.0%}",
+                voice["comparison_basis"],
+            ]
+            for voice in voices
+        ],
+        "channels": [
+            [
+                channel["channel"],
+                str(channel["is_collected"]).lower(),
+                "N/A" if channel["bad_count"] is None else f"{channel['bad_count']:,}",
+                f"{channel['estimated_bad_telling_count']:,.0f}",
+                f"{channel['estimated_bad_telling_count_low']:,.0f}",
+                f"{channel['estimated_bad_telling_count_high']:,.0f}",
+                f"{channel['bad_hidden_share']:.0%}",
+            ]
+            for channel in channels
+        ],
+    }
+
+
+def estimate(row: Row, column: str, shape: str) -> list[str]:
+    """Return an estimate and its range as the cards write them."""
+    value, low, high = (row[column + end] for end in ("", "_low", "_high"))
+    return [f"{value:{shape}}", f"likely {low:{shape}} to {high:{shape}}"]
+
+
+def seen_bad_count(figures: Figures) -> int:
+    """Return how many bad experiences the first card says were seen."""
+    return int(figures["cards"][0][-1].removesuffix(" seen"))
+
+
+def open_dashboard(page: Page, slug: str) -> None:
+    """Open a dashboard and wait until all that is on the screen is drawn; nothing on it may have failed."""
+    failed: list[str] = []
+
+    def note(answer: Response) -> None:
+        if answer.status >= 400:
+            failed.append(f"{answer.status} {answer.url}")
+
+    page.on("response", note)
+    page.goto(f"/superset/dashboard/{slug}/")
+    expect(page.locator(".dashboard-component-chart-holder").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-test=loading-indicator]")).to_have_count(0)
+    page.remove_listener("response", note)
+    assert failed == []
+    assert page.locator(".ant-alert-error").count() == 0
+
+
+def part(page: Page, title: str) -> Locator:
+    """Return the chart that has a title."""
+    return page.locator(".dashboard-component-chart-holder", has=page.get_by_text(title, exact=True))
+
+
+def table(page: Page, title: str) -> list[list[str]]:
+    """Return the cells of a table."""
+    rows = part(page, title).locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    return [[cell.strip() for cell in row.locator("td").all_inner_texts()] for row in rows.all()]
+
+
+def plain(text: str) -> str:
+    """Return a text with single spaces."""
+    return " ".join(text.split())
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text that are not empty."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def pictures() -> Path:
+    """Return where pictures go: the folder that BI_PICTURES names, else one that `make` clears."""
+    folder = Path(os.environ.get("BI_PICTURES", ROOT / "var" / "bi" / "pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
