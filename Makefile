@@ -67,7 +67,7 @@ bi: $(BI_STAMP)  ## Apache Superset with three dashboards, its home under var/; 
 	$(BIN)/python -m grapevine.superset --home $(HOME_DIR)
 
 test-bi: $(BI_STAMP)  ## the dashboards in headless Chromium while the pipeline publishes (minutes; needs Chromium)
-	$(BI)/bin/python -m pytest -p no:cacheprovider bi/tests
+	PYTHONPATH=bi $(BI)/bin/python -m pytest --import-mode=prepend -p no:cacheprovider bi/tests
 
 clean:  ## remove what can be made again
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -31,7 +31,7 @@ __all__ = ["DASHBOARDS", "Superset", "environment", "main", "running"]
 
 ROOT = Path(__file__).resolve().parents[1]
 BI_FOLDER = Path("var", "bi")
-DASHBOARDS = {"word-of-mouth": "Word of mouth this week", "response-queue": "Response queue"}
+DASHBOARDS = {"word-of-mouth": "Word of mouth this week", "drivers": "Drivers", "response-queue": "Response queue"}
 _LOOK_SECONDS = 0.2
 _SECRET_BYTES = 32
 _PASSWORD_BYTES = 12

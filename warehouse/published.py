@@ -38,7 +38,7 @@ __all__ = [
 FILE = "grapevine.duckdb"
 LATEST = "latest.json"
 FORMAT = 1
-STORAGE_VERSION = "v1.5.0"  # the oldest storage that the tables need: drivers of DuckDB 1.5 open it
+STORAGE_VERSION = "v1.4.0"  # drivers of DuckDB 1.4, which is supported longest, open it; v1.5.0 is no smaller
 _NESTED = ("[", "STRUCT", "MAP", "UNION")
 
 
@@ -95,8 +95,8 @@ def mart_tables(connection: duckdb.DuckDBPyConnection) -> list[MartTable]:
 
 
 def signature(tables: Sequence[MartTable]) -> str:
-    """Return 16 hex digits that change when a table, column, type or description does."""
-    said = "\n".join(statement for table in tables for statement in table.create("target"))
+    """Return 16 hex digits that change when the storage version, a table, column, type or description does."""
+    said = "\n".join([STORAGE_VERSION, *(statement for table in tables for statement in table.create("target"))])
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 

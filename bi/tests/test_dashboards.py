@@ -2,15 +2,59 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
-from conftest import ROOT, Pipeline, Row
+from measure import QUERIES, milliseconds
+from pipeline import ROOT, Pipeline, Row
 from playwright.sync_api import Locator, Page, Response, expect
 
-BRAND_KEY = "thistlepost"
+BRAND, BRAND_KEY = "Thistlepost", "thistlepost"
 
 Figures = dict[str, list[list[str]]]
+
+
+def test_drivers__those_of_the_published_file(page: Page, pipeline: Pipeline) -> None:
+    of_brand = f"brand = '{BRAND_KEY}' and period_kind = 'week' and is_complete"
+    drivers = pipeline.rows(
+        f"select period.*, advice, coalesce(owner, owner_role) as who "
+        f"from marts.driver_period as period inner join marts.driver using (driver) "
+        f"where {of_brand} and bad_count > 0 "
+        f"and period_start_date = (select max(period_start_date) from marts.brand_period where {of_brand}) "
+        f"order by priority_exposure_count desc, driver_title"
+    )
+
+    open_dashboard(page, "drivers")
+    shown = table(page, "Work on these first")
+    assert len(shown) == min(len(drivers), 10)  # a page of them
+    for row, driver in zip(shown, drivers, strict=False):
+        assert row[:5] == [
+            driver["driver_title"],
+            f"{driver['bad_count']:,}",
+            *(f"{driver['estimated_bad_count' + end]:,.0f}" for end in ("", "_low", "_high")),
+        ]
+        assert row[6] == f"{driver['priority_exposure_count']:,.0f}"
+        assert row[8:] == [driver["who"], driver["advice"]]
+    page.screenshot(path=pictures() / "superset-drivers.png")
+
+
+def test_response_queue__the_cases_of_the_published_file(page: Page, pipeline: Pipeline) -> None:
+    cases = pipeline.rows(f"select * from marts.response_queue where brand = '{BRAND_KEY}' order by queue_rank")
+    swing = sum(case["swing_exposure_count"] for case in cases)
+
+    open_dashboard(page, "response-queue")
+    assert part(page, "Cases that wait").locator(".header-line").inner_text() == f"{len(cases):,}"
+    assert part(page, "If all recovered").locator(".header-line").inner_text() == f"{swing:,.0f}"
+    rows = part(page, "Answer these first").locator("tbody tr")
+    expect(rows).to_have_count(20)
+    for row, case in zip(rows.all(), cases, strict=False):
+        rank, told, link, *_, swing_shown = row.locator("td").all()
+        assert rank.inner_text() == str(case["queue_rank"])
+        assert plain(case["text"])[:100] in plain(told.inner_text().replace("‹", "<").replace("›", ">"))
+        assert [a.get_attribute("href") for a in link.locator("a").all()] == ([case["url"]] if case["url"] else [])
+        assert swing_shown.inner_text() == f"{case['swing_exposure_count']:,.1f}"
+    page.screenshot(path=pictures() / "superset-response-queue.png")
 
 
 def test_word_of_mouth__figures_follow_each_publish(page: Page, pipeline: Pipeline) -> None:
@@ -35,23 +79,24 @@ def test_word_of_mouth__figures_follow_each_publish(page: Page, pipeline: Pipeli
         before = after
 
 
-def test_response_queue__the_cases_of_the_published_file(page: Page, pipeline: Pipeline) -> None:
-    cases = pipeline.rows(f"select * from marts.response_queue where brand = '{BRAND_KEY}' order by queue_rank")
-    swing = sum(case["swing_exposure_count"] for case in cases)
+def test_response_queue__what_strangers_wrote_stays_text(page: Page, pipeline: Pipeline) -> None:
+    assert pipeline.rows("select text from marts.response_queue where text like '%<img src=x>%'")
 
     open_dashboard(page, "response-queue")
-    assert part(page, "Cases that wait").locator(".header-line").inner_text() == f"{len(cases):,}"
-    assert part(page, "If all recovered").locator(".header-line").inner_text() == f"{swing:,.0f}"
-    rows = part(page, "Answer these first").locator("tbody tr")
-    expect(rows).to_have_count(20)
-    for row, case in zip(rows.all(), cases, strict=False):
-        rank, told, link, *_, swing_shown = row.locator("td").all()
-        assert rank.inner_text() == str(case["queue_rank"])
-        assert plain(case["text"])[:100] in plain(told.inner_text().replace("‹", "<").replace("›", ">"))
-        assert [a.get_attribute("href") for a in link.locator("a").all()] == ([case["url"]] if case["url"] else [])
-        assert swing_shown.inner_text() == f"{case['swing_exposure_count']:,.1f}"
-    assert page.locator("td img").count() == 0  # a stranger's HTML stays text
-    page.screenshot(path=pictures() / "superset-response-queue.png")
+    assert "‹img src=x›" in part(page, "Answer these first").inner_text()
+    assert page.locator("td img").count() == 0
+
+
+def test_queries__each_under_200_milliseconds(page: Page, pipeline: Pipeline) -> None:
+    queries: dict[str, str] = {}
+    for slug in ("word-of-mouth", "drivers", "response-queue"):
+        results = [result for answer in open_dashboard(page, slug) for result in answer.json()["result"]]
+        queries |= {f"{slug} {no}": result["query"] for no, result in enumerate(results, start=1)}
+    QUERIES.write_text(json.dumps({"brand": BRAND, "queries": queries}, indent=1), encoding="utf-8")
+    taken = {name: milliseconds(pipeline.published_file, query) for name, query in queries.items()}
+
+    assert len(taken) >= 15
+    assert {name: spent for name, spent in taken.items() if spent >= 200} == {}
 
 
 def word_of_mouth_on_page(page: Page) -> Figures:
@@ -73,9 +118,11 @@ def word_of_mouth_by_sql(pipeline: Pipeline) -> Figures:
     same_week = (
         f"brand = '{BRAND_KEY}' and period_kind = 'week' and period_start_date = date '{week['period_start_date']}'"
     )
-    voices = pipeline.rows(f"select * from marts.share_of_voice_period where {same_week} order by share_of_voice desc")
+    voices = pipeline.rows(
+        f"select * from marts.share_of_voice_period where {same_week} order by share_of_voice desc, compared_brand_name"
+    )
     channels = pipeline.rows(
-        f"select * from marts.channel_period where {same_week} order by estimated_bad_telling_count desc"
+        f"select * from marts.channel_period where {same_week} order by estimated_bad_telling_count desc, channel"
     )
     return {
         "cards": [
@@ -126,22 +173,18 @@ def seen_bad_count(figures: Figures) -> int:
     return int(figures["cards"][0][-1].removesuffix(" seen"))
 
 
-def open_dashboard(page: Page, slug: str) -> None:
-    """Open a dashboard and wait until all that is on the screen is drawn; nothing on it may have failed."""
-    failed: list[str] = []
-
-    def note(answer: Response) -> None:
-        if answer.status >= 400:
-            failed.append(f"{answer.status} {answer.url}")
-
-    page.on("response", note)
+def open_dashboard(page: Page, slug: str) -> list[Response]:
+    """Open a dashboard, wait until all of it is drawn, and return what its charts were sent; nothing may have failed."""
+    answers: list[Response] = []
+    page.on("response", answers.append)
     page.goto(f"/superset/dashboard/{slug}/")
     expect(page.locator(".dashboard-component-chart-holder").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-test=loading-indicator]")).to_have_count(0)
-    page.remove_listener("response", note)
-    assert failed == []
+    page.remove_listener("response", answers.append)
+    assert [answer.url for answer in answers if answer.status >= 400] == []
     assert page.locator(".ant-alert-error").count() == 0
+    return [answer for answer in answers if "/chart/data" in answer.url]
 
 
 def part(page: Page, title: str) -> Locator:

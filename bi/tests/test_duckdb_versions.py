@@ -7,7 +7,7 @@ import json
 import subprocess
 
 import duckdb
-from conftest import PYTHON, Pipeline
+from pipeline import PYTHON, Pipeline
 
 
 def test_published_file__same_in_both_versions_of_duckdb(pipeline: Pipeline) -> None:
