@@ -174,7 +174,7 @@ def seen_bad_count(figures: Figures) -> int:
 
 
 def open_dashboard(page: Page, slug: str) -> list[Response]:
-    """Open a dashboard, wait until all of it is drawn, and return what its charts were sent; nothing may have failed."""
+    """Open a dashboard, wait until all of it is drawn, and return what its charts got; nothing may have failed."""
     answers: list[Response] = []
     page.on("response", answers.append)
     page.goto(f"/superset/dashboard/{slug}/")
