@@ -176,12 +176,16 @@ def seen_bad_count(figures: Figures) -> int:
 def open_dashboard(page: Page, slug: str) -> list[Response]:
     """Open a dashboard, wait until all of it is drawn, and return what its charts got; nothing may have failed."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     page.goto(f"/superset/dashboard/{slug}/")
     expect(page.locator(".dashboard-component-chart-holder").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-test=loading-indicator]")).to_have_count(0)
-    page.remove_listener("response", answers.append)
+    page.remove_listener("response", note)
     assert [answer.url for answer in answers if answer.status >= 400] == []
     assert page.locator(".ant-alert-error").count() == 0
     return [answer for answer in answers if "/chart/data" in answer.url]
