@@ -11,6 +11,7 @@ from pipeline import ROOT, Pipeline, Row
 from playwright.sync_api import Locator, Page, Response, expect
 
 BRAND, BRAND_KEY = "Thistlepost", "thistlepost"
+DRAWING_MILLISECONDS = 2_000  # how long charts grow into their place
 
 Figures = dict[str, list[list[str]]]
 
@@ -36,7 +37,7 @@ def test_drivers__those_of_the_published_file(page: Page, pipeline: Pipeline) ->
         ]
         assert row[6] == f"{driver['priority_exposure_count']:,.0f}"
         assert row[8:] == [driver["who"], driver["advice"]]
-    page.screenshot(path=pictures() / "superset-drivers.png")
+    picture(page, "superset-drivers")
 
 
 def test_response_queue__the_cases_of_the_published_file(page: Page, pipeline: Pipeline) -> None:
@@ -54,13 +55,13 @@ def test_response_queue__the_cases_of_the_published_file(page: Page, pipeline: P
         assert plain(case["text"])[:100] in plain(told.inner_text().replace("‹", "<").replace("›", ">"))
         assert [a.get_attribute("href") for a in link.locator("a").all()] == ([case["url"]] if case["url"] else [])
         assert swing_shown.inner_text() == f"{case['swing_exposure_count']:,.1f}"
-    page.screenshot(path=pictures() / "superset-response-queue.png")
+    picture(page, "superset-response-queue")
 
 
 def test_word_of_mouth__figures_follow_each_publish(page: Page, pipeline: Pipeline) -> None:
     before = word_of_mouth_by_sql(pipeline)
     assert word_of_mouth_on_page(page) == before
-    page.screenshot(path=pictures() / "superset-word-of-mouth.png")
+    picture(page, "superset-word-of-mouth")
 
     for count in (5, 7):
         pipeline.add_bad_posts(count)
@@ -213,8 +214,9 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def pictures() -> Path:
-    """Return where pictures go: the folder that BI_PICTURES names, else one that `make` clears."""
+def picture(page: Page, name: str) -> None:
+    """Take a picture, into the folder that BI_PICTURES names, else under var/."""
     folder = Path(os.environ.get("BI_PICTURES", ROOT / "var" / "bi" / "pictures"))
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    page.wait_for_timeout(DRAWING_MILLISECONDS)
+    page.screenshot(path=folder / f"{name}.png")
