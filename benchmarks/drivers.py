@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from benchmarks.fit_weights import AIRLINE_NAMES, rows
+from benchmarks.corpora import AIRLINE_NAMES, rows
 from transforms.drivers import signals
 from transforms.features import read
 

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from benchmarks.fit_weights import AIRLINE_NAMES, macro_f1, rows
+from benchmarks.corpora import AIRLINE_NAMES, rows
+from benchmarks.quality import macro_f1
 from transforms import vader
 from transforms.evaluation import evaluate
 from transforms.score import INPUT_SCHEMA, score_files

@@ -26,6 +26,7 @@ __all__ = [
     "LABELS",
     "Contribution",
     "Weights",
+    "damping",
     "default_weights",
     "explain",
     "feature_values",
@@ -35,6 +36,7 @@ __all__ = [
 LABELS = ("bad", "neutral", "good")
 
 _MOST_WORDS = 100_000  # kept with their pieces
+_DAMPED_FROM, _DAMPING = 30.0, -0.6  # words, power
 
 
 class Contribution(NamedTuple):
@@ -136,6 +138,11 @@ class Weights:
             raise InputError(f"{path} does not exist; make it with `grapevine train`") from None
         except (ValueError, KeyError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is no weights file ({error}); make it with `grapevine train`") from None
+        if not weights.index.keys() >= set(FORM_FEATURES):
+            raise InputError(
+                f"{path} was made by an earlier version of the program; make it anew with `grapevine train`"
+            )
+        return weights
 
     def write(self, path: Path) -> None:
         """Write the weights; the file appears whole or not at all."""
@@ -178,6 +185,15 @@ def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[
     return places, values
 
 
+def damping(reading: Reading) -> float:
+    """Return what the log-odds of a text are multiplied by: (1 + words / 30) ** -0.6, in 0..1.
+
+    The sentences of a text say the same thing again, so that evidence grows more slowly than length; added up without
+    this, long reviews are judged with far more confidence than they are right.
+    """
+    return float((1 + len(reading.words) / _DAMPED_FROM) ** _DAMPING)
+
+
 def predict(readings: Sequence[Reading], weights: Weights | None = None) -> np.ndarray:
     """Return the probabilities of bad, neutral and good of each text.
 
@@ -196,6 +212,7 @@ def predict(readings: Sequence[Reading], weights: Weights | None = None) -> np.n
     parts = weights.table[places] * values[:, None] * weights.sharpness
     for column, side in ((0, 0), (2, 1)):
         odds[:, column] = np.bincount(rows, weights=parts[:, side], minlength=len(readings))
+    odds *= np.array([damping(reading) for reading in readings])[:, None]
     odds -= odds.max(axis=1, keepdims=True)
     chances = np.exp(odds)
     result: np.ndarray = chances / chances.sum(axis=1, keepdims=True)
@@ -206,12 +223,13 @@ def explain(reading: Reading, weights: Weights | None = None) -> list[Contributi
     """Return what moved a text and by how much, strongest first; the sums are the log-odds that decided."""
     weights = weights or default_weights()
     places, values = feature_values(reading, weights)
+    scale = weights.sharpness * damping(reading)
     found = [
         Contribution(
             weights.names[place],
             value,
-            float(weights.table[place, 0] * value * weights.sharpness),
-            float(weights.table[place, 1] * value * weights.sharpness),
+            float(weights.table[place, 0] * value * scale),
+            float(weights.table[place, 1] * value * scale),
         )
         for place, value in zip(places, values, strict=True)
     ]

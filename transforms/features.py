@@ -38,7 +38,7 @@ FORM_FEATURES = (
     "bias", "compound", "compound_abs", "valence", "last_sentence", "worst_sentence", "no_valence", "exclamation",
     "first_person", "length", "ends_asking", "link", "repost", "addressed", "polite", "mixed", "mixed_short",
     "marks_short", "duration", "negations", "good_in_doubt", "evidence",
-    "plain_compound",
+    "plain_compound", "first_sentence", "balance", "mixture",
 )  # fmt: skip
 
 _MARKS = "complaint_marks"
@@ -170,13 +170,14 @@ def _form(
     matches: list[Match],
 ) -> tuple[float, ...]:
     length = len(words)
-    last, worst = _sentences(tokens, hits)
+    first, last, worst = _sentences(tokens, hits)
     asks = kinds & ASKS > 0
     bad_hits, good_hits, evidence = _evidence(matches)
     found = {group for match in matches for group in match.groups}
     has_duration = kinds & UNIT > 0 and _has_duration(words)
     negations = sum(word in NEGATORS for word in words) if kinds & NEGATES else 0
     is_mixed = good_hits > 0 and (bad_hits > 0 or has_duration)
+    density = min(1.0, _SHORT / max(length, 1))  # what is telling in a post stands somewhere in any long text
     return (
         1.0,
         compound,
@@ -186,21 +187,24 @@ def _form(
         worst,
         not hits.values and not bad_hits and not good_hits,
         min(plain.count("!"), 3) / 3,
-        kinds & FIRST_PERSON > 0,
-        math.log1p(length) / 4,
+        density * (kinds & FIRST_PERSON > 0),
+        math.log1p(min(length, _SHORT)) / 4,
         bool(words) and words[-1] == "?",
         "http" in raw,
         raw.startswith("RT") or " RT " in raw,
         raw.startswith(("@", ".@", '"@', "“@")) and _ADDRESSED.match(raw) is not None,
         "thanks" in found and (asks or not _ASKING.isdisjoint(found)),
-        is_mixed,
+        density * is_mixed,
         is_mixed and length <= _SHORT,
         _MARKS in found and length <= _SHORT,
-        has_duration,
-        min(negations, 3) / 3,
-        good_hits > 0 and (asks or negations > 0),
+        density * has_duration,
+        density * min(negations, 3) / 3,
+        density * (good_hits > 0 and (asks or negations > 0)),
         math.log1p(evidence),
         0.0 if bad_hits else compound,
+        first,
+        (good_hits - bad_hits) / (good_hits + bad_hits + 1),
+        (1 - density) * 2 * min(good_hits, bad_hits) / (good_hits + bad_hits + 1),
     )
 
 
@@ -231,11 +235,11 @@ def _has_duration(words: list[str]) -> bool:
     return False
 
 
-def _sentences(tokens: list[vader.Token], hits: vader.Hits) -> tuple[float, float]:
-    """Return the valence of the last sentence and the lowest of any, -1..1 and -1..0."""
+def _sentences(tokens: list[vader.Token], hits: vader.Hits) -> tuple[float, float, float]:
+    """Return the valence of the first and the last sentence that have one (-1..1), and the lowest of any (-1..0)."""
     if len(hits.places) < 2:
         only = _squash(sum(hits.values))
-        return only, min(0.0, only)
+        return only, only, min(0.0, only)
     ends = [i for i, token in enumerate(tokens) if token.ends_sentence]
     sums: list[float] = [0.0]
     at = 0
@@ -244,7 +248,8 @@ def _sentences(tokens: list[vader.Token], hits: vader.Hits) -> tuple[float, floa
             sums.append(0.0)
             at += 1
         sums[-1] += value
-    return _squash(sums[-1]), min(0.0, _squash(min(sums)))
+    first = next(filter(None, sums), 0.0)
+    return _squash(first), _squash(sums[-1]), min(0.0, _squash(min(sums)))
 
 
 def _squash(value: float) -> float:

@@ -39,7 +39,7 @@ __all__ = [
     "score_files",
 ]
 
-MODEL_VERSION = "experience-1"
+MODEL_VERSION = "experience-2"
 
 INPUT_SCHEMA = pa.schema(
     [

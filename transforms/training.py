@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from transforms.experience import LABELS, Weights, feature_values
+from transforms.experience import LABELS, Weights, damping, feature_values
 from transforms.features import FORM_FEATURES, Reading, word_features
 from transforms.lexicon import groups
 
@@ -92,12 +92,13 @@ def vocabulary(
 
 
 def matrix(readings: Sequence[Reading], weights: Weights) -> sparse.csr_matrix:
-    """Return the features of texts, float64 [texts, features]."""
+    """Return the features of texts as they count: damped by the length of each text; float64 [texts, features]."""
     starts, places, values = [0], [], []
     for reading in readings:
         found, sizes = feature_values(reading, weights)
         places += found
-        values += sizes
+        scale = damping(reading)
+        values += [size * scale for size in sizes]
         starts.append(len(places))
     return sparse.csr_matrix((values, places, starts), shape=(len(readings), len(weights.names)))
 

@@ -10,7 +10,7 @@ import pytest
 from records.errors import InputError
 from transforms.evaluation import evaluate
 from transforms.experience import LABELS, Weights, default_weights, explain, feature_values, predict
-from transforms.features import read, read_all
+from transforms.features import FORM_FEATURES, read, read_all
 from transforms.gathering import gather
 from transforms.score import MODEL_VERSION
 
@@ -60,12 +60,13 @@ def test_explain__sums_to_the_odds_that_decided() -> None:
 
 
 def test_weights__written_and_read_are_the_same(tmp_path: Path) -> None:
-    weights = Weights("mine-1", ("bias", "word:a b"), np.array([[0.5, -0.25], [1.0, 0.0]]), 1.5, {"data": "none"})
+    names = (*FORM_FEATURES, "word:a b")
+    weights = Weights("mine-1", names, np.array([[0.5, -0.25]] * len(names)), 1.5, {"data": "none"})
     weights.write(tmp_path / "w.tsv")
     again = Weights.read(tmp_path / "w.tsv")
     assert (again.model_version, again.names, again.sharpness, again.facts["data"]) == (
         "mine-1",
-        ("bias", "word:a b"),
+        names,
         1.5,
         "none",
     )

@@ -44,7 +44,7 @@ def test_train_file__learns_what_the_default_cannot_know(labelled: Path, tmp_pat
     assert (report.n, report.left_out) == (84, 2)
     assert report.macro_f1_3 > 0.95 > 0.6 > report.default_macro_f1_3
     weights = Weights.read(out)
-    assert weights.model_version.startswith("experience-1+own-")
+    assert weights.model_version.startswith("experience-2+own-")
     assert json.loads(weights.facts["confusion"]) == report.confusion
     found = [LABELS[i] for i in predict([read(sign) for sign in SIGNS.values()], weights).argmax(axis=1)]
     assert found == list(SIGNS)
