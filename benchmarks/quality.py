@@ -99,7 +99,7 @@ def in_fifths(corpora: list[Corpus], whole: Corpus) -> Judged:
 def table(judged: list[Judged], fitted: Weights) -> str:
     """Return the measures as a Markdown table."""
     lines = [
-        "| corpus | texts | VADER | ours | VADER, good/bad | ours, good/bad | ours, ece | in the package | ... good/bad |",
+        "| corpus | texts | VADER | ours | VADER, good/bad | ours, good/bad | ours, ece | in the package | good/bad |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for corpus, chances in judged:

@@ -138,11 +138,6 @@ class Weights:
             raise InputError(f"{path} does not exist; make it with `grapevine train`") from None
         except (ValueError, KeyError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is no weights file ({error}); make it with `grapevine train`") from None
-        if not weights.index.keys() >= set(FORM_FEATURES):
-            raise InputError(
-                f"{path} was made by an earlier version of the program; make it anew with `grapevine train`"
-            )
-        return weights
 
     def write(self, path: Path) -> None:
         """Write the weights; the file appears whole or not at all."""
