@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
+from digests.periods import Period
 from records.home import Home
 
-__all__ = ["Delivery", "SentBook", "State", "figures_as_sent", "open_book"]
+__all__ = ["Delivery", "SentBook", "State", "all_figures_as_sent", "figures_as_sent", "open_book"]
 
 State = Literal["sending", "sent", "refused", "deferred"]
 
@@ -143,6 +144,30 @@ def open_book(home: Home) -> Iterator[SentBook]:
         connection.execute("pragma synchronous = full")
         connection.executescript(_TABLES)
         yield SentBook(connection)
+
+
+def all_figures_as_sent(home: Home) -> list[dict[str, Any]]:
+    """Return every figure as it was first sent, as rows of raw.digest_figure; empty if nothing was ever sent."""
+    if not (home.state / FILE_NAME).is_file():
+        return []
+    with open_book(home) as book:
+        rows = book.connection.execute(
+            "select brand, period, metric, value, sent_at from figure order by brand, period, metric"
+        ).fetchall()
+    found = []
+    for brand, name, metric, value, sent_at in rows:
+        period = Period.parse(name)
+        found.append(
+            {
+                "brand": brand,
+                "period_kind": period.kind,
+                "period_start_date": period.start,
+                "metric": metric,
+                "value": value,
+                "sent_at": datetime.fromisoformat(sent_at),
+            }
+        )
+    return found
 
 
 def figures_as_sent(home: Home, brand: str, period: str) -> dict[str, float]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -272,9 +272,10 @@ def build(workspace: Workspace, *, full: bool = False, force: bool = False) -> B
 
 def publish(workspace: Workspace, *, force: bool = False) -> PublishReport:
     """Give readers a new, validated copy of the marts; nothing to do when nothing changed."""
+    from grapevine.telling import complete
     from warehouse.publish import publish as run_publish
 
-    return run_publish(workspace.home, force=force)
+    return run_publish(workspace.home, force=force, complete=partial(complete, workspace))
 
 
 def digest(

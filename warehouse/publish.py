@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,13 +52,20 @@ class _Differs(Exception):
     """What was written does not hold the rows that it should."""
 
 
-def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> PublishReport:
+def publish(
+    home: Home,
+    *,
+    force: bool = False,
+    only_newest: bool = False,
+    complete: Callable[[duckdb.DuckDBPyConnection, clock.Clock], None] | None = None,
+) -> PublishReport:
     """Publish the marts as they were last built.
 
     Args:
         home: the home folder.
         force: publish even if nothing has changed, and whole.
         only_newest: publish whole and remove all older published folders, as an erasure must; else the last 3 stay.
+        complete: writes what is known only once the marts are built (alerts), just before they are copied.
 
     Raises:
         Busy: another process holds the warehouse.
@@ -73,6 +80,8 @@ def publish(home: Home, *, force: bool = False, only_newest: bool = False) -> Pu
         is_whole_now = is_whole(home.current)
         if not (force or only_newest) and now.published_from == now.built_from and is_whole_now:
             return _report(home.current.resolve(), is_skipped=True)
+        if complete is not None:
+            complete(connection, now)
         base = home.current.resolve() if is_whole_now and not (force or only_newest) else None
         try:
             folder = _write(connection, home, now, base)

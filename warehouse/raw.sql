@@ -240,20 +240,20 @@ CREATE TABLE IF NOT EXISTS raw.action (
     action_at TIMESTAMPTZ NOT NULL                  -- when it was written down
 );
 
--- Alerts, open and closed.
--- One row per alert; key alert_id.
-CREATE TABLE IF NOT EXISTS raw.alert (
-    alert_id VARCHAR NOT NULL PRIMARY KEY,          -- the alert
-    brand VARCHAR NOT NULL,                         -- the brand
-    figure VARCHAR NOT NULL,                        -- the figure that stood out
-    opened_at TIMESTAMPTZ NOT NULL,                 -- as_of when it opened
-    closed_at TIMESTAMPTZ,                          -- as_of when it closed; NULL while open
-    observed DOUBLE,                                -- what was seen
-    expected DOUBLE,                                -- what was to be expected
-    evidence_json VARCHAR                           -- mention ids behind it, as JSON
+-- What stood out, judged anew from the marts at every publish; without words, which would have to be erased.
+-- One row per alert of the last four weeks; key alert_id.
+CREATE TABLE IF NOT EXISTS raw.judged_alert (
+    alert_id VARCHAR NOT NULL PRIMARY KEY,          -- the alert, the same in every run
+    brand VARCHAR NOT NULL,                         -- the brand; '' for a source, which serves all brands
+    figure VARCHAR NOT NULL,                        -- bad_count, exposure_count, driver, rating, mention, word or source
+    subject VARCHAR,                                -- the driver, mention or source that it is about; NULL for the brand as a whole
+    opened_on DATE NOT NULL,                        -- the day that gave it
+    closed_on DATE,                                 -- the day on which it ended; NULL while open
+    observed DOUBLE NOT NULL,                       -- what was seen: a count, exposures, a share of a rating's scale, or days of silence
+    expected DOUBLE                                 -- what was to be expected; NULL where an alert needs no expectation
 );
 
--- Figures as they were sent, to name those that have since moved.
+-- Figures as they were first sent, to name those that have since moved; copied from state/send.sqlite at every publish.
 -- One row per brand, period, metric and sending; key brand, period_kind, period_start_date, metric, sent_at.
 CREATE TABLE IF NOT EXISTS raw.digest_figure (
     brand VARCHAR NOT NULL,                         -- the brand
@@ -261,8 +261,6 @@ CREATE TABLE IF NOT EXISTS raw.digest_figure (
     period_start_date DATE NOT NULL,                -- first day, inclusive
     metric VARCHAR NOT NULL,                        -- name of the figure
     value DOUBLE,                                   -- as sent
-    value_low DOUBLE,                               -- as sent
-    value_high DOUBLE,                              -- as sent
     sent_at TIMESTAMPTZ NOT NULL,                   -- when it was sent
     PRIMARY KEY (brand, period_kind, period_start_date, metric, sent_at)
 );

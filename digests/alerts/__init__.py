@@ -17,11 +17,11 @@ from digests.alerts.ratings import rating_alerts
 from digests.alerts.sources import silent_sources
 from digests.catalogue import catalogue
 from digests.options import AlertOptions
-from digests.published import open_published
+from digests.published import Published, open_published
 from digests.quotes import one_line
 from records.home import Home
 
-__all__ = ["Alert", "check", "history"]
+__all__ = ["Alert", "check", "history", "judge"]
 
 
 def check(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
@@ -35,15 +35,20 @@ def check(home: Home, options: AlertOptions | None = None, *, language: str = "e
 
 def history(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
     """Return the alerts of the last four weeks, closed ones too."""
-    options, words = options or AlertOptions(), catalogue(language)
     source = open_published(home.current)
     with source.connection:
-        found: list[Alert] = []
-        for row in source.rows("alert_brands"):
-            today = source.as_of.astimezone(ZoneInfo(row["time_zone"])).date()
-            name = one_line(row["brand_name"], 60)
-            for kind in (mention_alerts, count_alerts, exposure_alerts, rating_alerts):
-                found += kind(source, words, row["brand"], name, today, options)
-        found += silent_sources(source, words, options)
+        return judge(source, options, language=language)
+
+
+def judge(source: Published, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
+    """Return the alerts of the last four weeks that open marts give, gravest kind first."""
+    options, words = options or AlertOptions(), catalogue(language)
+    found: list[Alert] = []
+    for row in source.rows("alert_brands"):
+        today = source.as_of.astimezone(ZoneInfo(row["time_zone"])).date()
+        name = one_line(row["brand_name"], 60)
+        for kind in (mention_alerts, count_alerts, exposure_alerts, rating_alerts):
+            found += kind(source, words, row["brand"], name, today, options)
+    found += silent_sources(source, words, options)
     order = ("word", "mention", "bad_count", "exposure_count", "driver", "rating", "source")
     return sorted(found, key=lambda alert: (order.index(alert.figure), alert.brand, alert.opened_on, alert.alert_id))

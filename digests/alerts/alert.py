@@ -24,6 +24,7 @@ class Alert:
         alert_id: stable from run to run.
         brand: the brand's key; "" for a source, which serves all brands.
         figure: bad_count, exposure_count, driver, rating, mention, word or source.
+        subject: the driver, mention or source that it is about; None for the brand as a whole.
         opened_on: the day that gave it.
         closed_on: the day on which it ended; None while it is open.
         observed: what was seen: a count, a mean rating (share of its scale), exposures, or days of silence.
@@ -35,6 +36,7 @@ class Alert:
     alert_id: str
     brand: str
     figure: str
+    subject: str | None
     opened_on: date
     closed_on: date | None
     observed: float
@@ -45,14 +47,15 @@ class Alert:
 
 def make_alert(
     brand: str, figure: str, opened_on: date, *, observed: float, sentence: str, expected: float | None = None,
-    closed_on: date | None = None, links: Iterable[str | None] = (), identity: str = "",
+    closed_on: date | None = None, links: Iterable[str | None] = (), subject: str | None = None,
 ) -> Alert:  # fmt: skip
     """Return an alert whose id is the same in every run; links that are not http(s) are left out."""
-    key = "\x1f".join((brand, figure, opened_on.isoformat(), identity))
+    key = "\x1f".join((brand, figure, opened_on.isoformat(), subject or ""))
     return Alert(
         alert_id=hashlib.sha256(key.encode()).hexdigest()[:16],
         brand=brand,
         figure=figure,
+        subject=subject,
         opened_on=opened_on,
         closed_on=closed_on,
         observed=float(observed),

@@ -46,7 +46,7 @@ def count_alerts(
             evidence = source.rows("alert_driver_evidence", brand=brand, day=outbreak.opened_on, driver=driver)
             links = [row["url"] for row in evidence]
             told = {"brand": name, "driver": title}
-            yield _of_outbreak("driver", outbreak, words, brand, told, links=links, identity=driver)
+            yield _of_outbreak("driver", outbreak, words, brand, told, links=links, subject=driver)
 
 
 def exposure_alerts(
@@ -152,7 +152,7 @@ def _of_outbreak(
     told: Mapping[str, str],
     *,
     links: Iterable[str | None],
-    identity: str = "",
+    subject: str | None = None,
     mostly: str = "",
 ) -> Alert:
     expected = outbreak.expectation
@@ -173,7 +173,7 @@ def _of_outbreak(
         )
         + mostly,
         links=links,
-        identity=identity,
+        subject=subject,
     )
 
 

@@ -39,7 +39,7 @@ def mention_alerts(
             brand, figure, row["told_date"], observed=row["exposure_count"] or 1.0,
             sentence=words.say(f"alert.{figure}", brand=name, day=words.day(row["told_date"]),
                                source=one_line(row["source"], 40), quote=said, times=times),
-            links=[row["url"]], identity=row["mention_id"],
+            links=[row["url"]], subject=row["mention_id"],
         )  # fmt: skip
 
 

@@ -33,4 +33,4 @@ def silent_sources(source: Published, words: Catalogue, options: AlertOptions) -
         quiet_share = (listened - len(seen) + 1) / (listened + 2)
         if silent >= 1 and quiet_share**silent < chance:
             sentence = words.say("alert.source", source=one_line(name, 40), n=silent, day=words.day(newest))
-            yield make_alert("", "source", newest, observed=silent, sentence=sentence, identity=name)
+            yield make_alert("", "source", newest, observed=silent, sentence=sentence, subject=name)

@@ -102,6 +102,15 @@ def test_sample__something_happened_to_one_brand_in_the_last_week(unhurt: Unhurt
     assert quiet == [(0,)]
 
 
+def test_sample__its_alerts_stand_in_the_tables_without_words(unhurt: Unhurt) -> None:
+    rows = published(unhurt.home, "SELECT brand, figure, is_open, observed_value FROM marts.alert ORDER BY ALL")
+    assert rows == [
+        ("thistlepost", "bad_count", False, 6.0),
+        ("thistlepost", "bad_count", True, 13.0),
+        ("thistlepost", "mention", True, 48213.0),
+    ]
+
+
 def test_sample__a_post_about_both_brands_is_judged_towards_each(unhurt: Unhurt) -> None:
     both = published(
         unhurt.home,

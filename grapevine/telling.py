@@ -1,0 +1,34 @@
+"""What is known only once the marts are built: the alerts, judged on them, and the figures that went out before."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from digests.alerts import Alert, judge
+from digests.published import Published
+from digests.sent import all_figures_as_sent
+from grapevine.sending import alert_options
+from warehouse.told import write_told
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from grapevine.pipeline import Workspace
+    from warehouse.clock import Clock
+
+__all__ = ["complete"]
+
+# An alert's sentence and links quote a mention: they would have to be erased with it, so they stay out of the tables.
+_COLUMNS = [field.name for field in fields(Alert) if field.name not in ("sentence", "links")]
+
+
+def complete(workspace: Workspace, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+    """Write the alerts that the built marts give, and the figures as they were sent, before both are published."""
+    marts = Published(clock.as_of, clock.is_sample, connection)
+    alerts = judge(marts, alert_options(workspace.settings), language=workspace.settings.digest.language)
+    write_told(
+        connection,
+        alerts=[{name: getattr(alert, name) for name in _COLUMNS} for alert in alerts],
+        figures=all_figures_as_sent(workspace.home),
+    )
