@@ -249,8 +249,8 @@ def test_send__refuses_what_is_no_address_or_no_digest(home: Home, folder: Path,
 
 def test_alert_mail__once_and_harmless(home: Home, server: MailServer, mailbox: Mailbox) -> None:
     alert = Alert(
-        alert_id="a1", brand="acme", figure="word", subject=None, opened_on=date(2026, 11, 15), closed_on=None, observed=1.0,
-        expected=None, sentence="Acme: “<b>lawsuit</b>”\r\nBcc: x@y.example", links=("https://reviews.example/1?a=1&b=2",),
+        alert_id="a1", brand="acme", figure="word", subject=None, opened_on=date(2026, 11, 15), closed_on=None,
+        observed=1.0, expected=None, sentence="Acme: “<b>lawsuit</b>”\r\nBcc: x@y.example", links=("https://reviews.example/1?a=1&b=2",),
     )  # fmt: skip
     options = DigestOptions(sender="digest@grapevine.example")
     for _ in range(2):
