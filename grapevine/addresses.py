@@ -49,7 +49,13 @@ def recognise(text: str) -> Address:
         address = make(found.groupdict(), query) if found else None
         if address is not None:
             return address
-    raise InputError(f"no source is known for {host or text!r}; try a file, or an address of {', '.join(KNOWN)}")
+    if host and _FEED.search(parts.path):
+        address_of_feed = text if "://" in text else f"https://{text}"
+        return Address(connector="feeds", title=f"feed of {host}", settings={"urls": [address_of_feed]})
+    raise InputError(
+        f"no source is known for {host or text!r}; try a file, an address of {', '.join(KNOWN)}, "
+        "or a feed's (.rss, .atom, .xml, /feed)"
+    )
 
 
 def _app_store(part: Mapping[str, str], query: Mapping[str, str]) -> Address:
@@ -115,6 +121,7 @@ def _x_search(part: Mapping[str, str], query: Mapping[str, str]) -> Address | No
     return Address(connector="x", title=f"{words!r} on X", words=words) if words else None
 
 
+_FEED = re.compile(r"(\.(rss|atom|xml|rdf)|/(feed|rss|atom))/?$|/feeds?/", re.IGNORECASE)
 _Rule = tuple[frozenset[str], str, Callable[[Mapping[str, str], Mapping[str, str]], Address | None]]
 _REDDIT, _HN, _X = frozenset({"reddit.com"}), frozenset({"news.ycombinator.com"}), frozenset({"x.com", "twitter.com"})
 _RULES: tuple[_Rule, ...] = (

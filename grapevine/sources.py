@@ -36,7 +36,11 @@ def setup_source(entry: Mapping[str, Any], *, folder: Path) -> SourceSetup:
     own = {name: value for name, value in entry.items() if name not in COMMON_SETTINGS}
     for name, value in own.items():
         # Addresses are kept in cursors and manifests.
-        if isinstance(value, str) and _ADDRESS_WITH_PASSWORD.match(value):
+        if any(
+            _ADDRESS_WITH_PASSWORD.match(one)
+            for one in (value if isinstance(value, list) else [value])
+            if isinstance(one, str)
+        ):
             raise ConfigError(
                 f"source {entry['name']!r}: {name} holds a password in its address, and settings hold no secrets; "
                 "take it out, and name a proxy that adds it if the source wants it"

@@ -10,7 +10,14 @@ from connectors import kit, registry
 from connectors.contract import Rechecks
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
-REAL = {"hackernews": "hackernews", "steam": "steam", "appstore": "appstore_rss", "reddit": "reddit", "x": "x"}
+REAL = {
+    "feeds": "feeds",
+    "hackernews": "hackernews",
+    "steam": "steam",
+    "appstore": "appstore_rss",
+    "reddit": "reddit",
+    "x": "x",
+}
 NETWORKED = sorted(name for name in registry.built_in() if not registry.find(name).declaration.reads_files)
 
 

@@ -74,7 +74,8 @@ def test_top_level_names__have_one_owner(name: str) -> None:
 
 def test_requirements__name_every_import() -> None:
     distributions = packages_distributions()
-    required = {_plain(re.split(r"[<>=]", line)[0]) for line in CONFIG["options"]["install_requires"].split()}
+    lists = (CONFIG["options"]["install_requires"], CONFIG["options.extras_require"]["airflow"])
+    required = {_plain(re.split(r"[<>=]", line)[0]) for lines in lists for line in lines.split()}
     rooms = {name.split(".")[0] for name in PACKAGES}
     unnamed = {
         f"{module} in {path.relative_to(ROOT)}"

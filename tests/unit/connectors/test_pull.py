@@ -284,7 +284,7 @@ def test_registry__an_unknown_connector_names_the_near_one():
 
 
 def test_registry__frame_modules_are_no_connectors():
-    assert registry.built_in() == {"appstore", "files", "hackernews", "reddit", "steam", "x"}
+    assert registry.built_in() == {"appstore", "feeds", "files", "hackernews", "reddit", "steam", "x"}
     with pytest.raises(ConfigError, match="is unknown"):
         registry.find("walk")
 

@@ -11,6 +11,7 @@ SETTINGS = {
     "steam": {"apps": [{"id": 440, "brand": "acme"}]},
     "appstore": {"apps": [{"id": 1, "brand": "acme"}]},
     "reddit": {"subreddits": ["lamps"]},
+    "feeds": {"urls": ["https://feeds.example/lamps.xml"]},
 }
 NETWORKED = sorted(name for name in registry.built_in() if not registry.find(name).declaration.reads_files)
 

@@ -57,6 +57,8 @@ def test_recognise__every_known_address(address: str) -> None:
         ),
         ("https://apps.apple.com/app/id7", "appstore", {"apps": [{"id": 7}], "countries": ["us"]}),
         ("https://store.steampowered.com/app/440/Some_Game/", "steam", {"apps": [{"id": 440}]}),
+        ("blog.example.org/feed/", "feeds", {"urls": ["https://blog.example.org/feed/"]}),
+        ("https://www.google.com/alerts/feeds/1/2", "feeds", {"urls": ["https://www.google.com/alerts/feeds/1/2"]}),
         ("old.reddit.com/r/acme/new", "reddit", {"search": False, "subreddits": ["acme"], "feeds": True}),
     ],
 )
@@ -84,6 +86,13 @@ def test_try__steam_page(trying: Try, httpserver: HTTPServer) -> None:
     assert trial.estimate["good"]["experiences"] == pytest.approx(1 / 0.23)
     assert not trial.is_coverage_known
     assert trial.block[:3] == ("[[sources]]", 'connector = "steam"', 'apps = [{brand = "acme", id = 440}]')
+
+
+def test_try__a_feed(trying: Try, httpserver: HTTPServer) -> None:
+    body = (PAYLOADS / "feeds" / "shop__rss.xml").read_text("utf-8")
+    httpserver.expect_request("/talk.rss").respond_with_data(body, content_type="text/xml")
+    trial = trying(httpserver.url_for("/talk.rss"))
+    assert (trial.connector, len(trial.mentions)) == ("feeds", 2)
 
 
 def test_try__reddit_thread_by_its_feed(trying: Try, httpserver: HTTPServer) -> None:
