@@ -19,7 +19,7 @@ import numpy as np
 from records.errors import CheckFailed, InputError
 from transforms.evaluation import SPELLINGS, macro_f1
 from transforms.experience import LABELS, Weights, default_weights, predict
-from transforms.features import Reading, character_features, common_features, read, word_features
+from transforms.features import Reading, character_features, common_features, read_all, word_features
 from transforms.signature import normalize
 from transforms.tables import column, read_table
 from transforms.training import Corpus, fit, matrix, vocabulary
@@ -122,7 +122,7 @@ def train_examples(examples: Sequence[Example], out: Path, *, origin: str) -> Tr
         CheckFailed: the file can't be written.
     """
     _check_enough(origin, [one.label for one in examples])
-    readings = [read(one.text or "", one.names) for one in examples]
+    readings = read_all([one.text or "" for one in examples], [one.names for one in examples])
     labels = np.array([LABELS.index(one.label) for one in examples])
     counts = np.array([one.is_representative for one in examples])
     weights, report = train_weights(readings, labels, [normalize(one.text or "") for one in examples], counts)

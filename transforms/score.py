@@ -10,7 +10,7 @@ import gc
 import hashlib
 import multiprocessing
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
@@ -89,7 +89,8 @@ _KEPT = ("mention_id", "version_no", "brand")  # as they came
 _LABEL_COLUMNS = ("label", "label_basis", "p_bad", "p_neutral", "p_good")
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
-_ROWS_PER_TASK = 2048
+_ROWS_PER_TASK = 1024
+_MOST_WAITING = 64  # batches, all of them scored but the first few
 _worker_weights: list[Weights | None] = []  # in a worker process: the one model it was started with
 _ROWS_WORTH_A_POOL = 20_000  # below this, starting processes takes longer than the work
 
@@ -206,15 +207,16 @@ def score_files(inputs: Sequence[Path], out: Path, workers: int = 1, weights: Pa
 
 
 def _score_files(inputs: Sequence[Path], out: Path, workers: int, weights: Path | None) -> None:
+    score = partial(score_batch, weights=Weights.read(weights) if weights else None)
     if workers <= 1 or multiprocessing.current_process().daemon:  # a daemon may have no children
-        score = partial(score_batch, weights=Weights.read(weights) if weights else None)
         for path in inputs:
             _write(out / path.name, map(score, _batches(path)))
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(weights,)) as pool:
+    others = workers - 1  # this process scores too, from the first moment, while the others start
+    with ProcessPoolExecutor(others, mp_context=context, initializer=_start_worker, initargs=(weights,)) as pool:
         for path in inputs:
-            _write(out / path.name, _in_order(pool, _batches(path), workers))
+            _write(out / path.name, _in_order(_batches(path), score, pool, others))
 
 
 def _start_worker(weights: Path | None) -> None:
@@ -227,12 +229,21 @@ def _score_in_worker(batch: pa.RecordBatch) -> pa.RecordBatch:
     return score_batch(batch, _worker_weights[0])
 
 
-def _in_order(pool: ProcessPoolExecutor, batches: Iterator[pa.RecordBatch], workers: int) -> Iterator[pa.RecordBatch]:
-    """Score batches in the pool and give them back in order, with no more than a few in memory."""
+def _in_order(
+    batches: Iterator[pa.RecordBatch],
+    score: Callable[[pa.RecordBatch], pa.RecordBatch],
+    pool: ProcessPoolExecutor,
+    others: int,
+) -> Iterator[pa.RecordBatch]:
+    """Score batches, in the pool while it has room and else here; give them back in order, few in memory at a time."""
     waiting: deque[Future[pa.RecordBatch]] = deque()
     for batch in batches:
-        waiting.append(pool.submit(_score_in_worker, batch))
-        if len(waiting) > 2 * workers:
+        if sum(not one.done() for one in waiting) < 2 * others:
+            waiting.append(pool.submit(_score_in_worker, batch))
+        else:
+            waiting.append(Future())
+            waiting[-1].set_result(score(batch))
+        while waiting and (waiting[0].done() or len(waiting) > _MOST_WAITING):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
