@@ -1,4 +1,5 @@
-"""Rows a second through each step, a first run and one with nothing new, and, on request, the nearest peer beside it.
+"""Rows a second through each step, a first run and one with nothing new; scoring beside other scorers; on request, the
+nearest peer beside it all.
 
     make bench                                        the sample, or the real data when GRAPEVINE_REAL_DATA is set
     python -m benchmarks --peer PATH/TO/bin/obsei     also obsei, from an environment of its own, in the same run
@@ -21,7 +22,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import connectors, peer
+from benchmarks import connectors, peer, scoring
 from benchmarks.timing import Timing, timed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -114,6 +115,7 @@ def main(
         peak = f"peak {first.process.peak_megabytes:.0f} MB"
         title = f"{config.stem}: {first.read_count:,} rows, {os.cpu_count()} cores, {peak}"
         console.print(table_of(title, first, again))
+        figures["scoring"] = scoring.measure(console)
         figures["connectors"] = connectors.measure(console)
         if peer_command:
             figures["peer"] = compare(folder, peer_command, console)
