@@ -13,8 +13,9 @@ from transforms.amplification import Count, behind, heard
 from transforms.coverage import FULL, triangular
 from transforms.pooling import disagreement_given_rates
 from transforms.rates import load_profile
-from transforms.sensitivity import figures
+from transforms.sensitivity import figures, tornado
 from transforms.spread import saturated_reach
+from transforms.what_if import Plan, what_if
 
 from .conftest import Built, Raw
 
@@ -389,3 +390,50 @@ def test_periods__months_quarters_and_years_have_ranges_of_their_own(built: Buil
     assert years["point"] == pytest.approx(weeks["point"])
     assert years["point"] == pytest.approx(months["point"])
     assert years["width"] <= months["width"] + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("lever", "step", "plan"),
+    [
+        ("recover", 0.2, Plan(recover=0.2, theta=0.5)),
+        ("faster", 12, Plan(recover=1, faster_hours=12, theta=0.5)),
+        ("invite_reviews", 0.1, Plan(invite_reviews=0.1, theta=0.5)),
+        ("invite_complaints", 0.1, Plan(recover=1, invite_complaints=0.1, theta=0.5)),
+    ],
+)
+def test_what_if__the_table_says_what_the_model_says(built: Built, lever: str, step: float, plan: Plan) -> None:
+    row = built.row(
+        "SELECT * FROM marts.what_if WHERE (brand, period_kind, period_start_date, lever, round(step, 6)) = "
+        "('mixed', 'week', DATE '2026-01-05', ?, ?)",
+        lever,
+        step,
+    )
+    counts = {"bad": [Count("review_site", 40, FULL)], "good": [Count("review_site", 160, FULL)]}
+    result = what_if(counts, load_profile("dr2013"), plan)  # type: ignore[arg-type]
+    assert row["put_right_count"] == pytest.approx(result.recovered_cases.point)
+    assert row["put_right_count_high"] == pytest.approx(result.recovered_cases.high)
+    assert row["swing_exposure_count"] == pytest.approx(result.people.point)
+    assert row["extra_good_review_count"] == pytest.approx(result.extra_reviews["good"])
+    assert row["changed_positive_share"] == pytest.approx(result.visible_positive_share_after)
+    assert row["changed_word_of_mouth_balance"] == pytest.approx(result.balance_after)
+
+
+def test_sensitivity__the_order_is_that_of_the_tornado_and_the_ends_are_near(built: Built) -> None:
+    bars = built.rows(
+        "SELECT input, swing FROM marts.sensitivity WHERE (brand, period_kind, figure) = "
+        "('mixed', 'week', 'bad_exposure_count') AND period_start_date = DATE '2026-01-05' ORDER BY swing_rank"
+    )
+    counts = {"bad": [Count("review_site", 40, FULL)], "good": [Count("review_site", 160, FULL)]}
+    exact = tornado(counts, load_profile("dr2013"), figure="bad_exposures")  # type: ignore[arg-type]
+    assert bars[0][0] == exact[0].name == "audience of one telling: online"
+    assert {name for name, _ in bars[:3]} == {bar.name for bar in exact[:3]}
+    # ends are lognormal here and those of Beta and Gamma there
+    assert dict(bars) == pytest.approx({bar.name: bar.swing for bar in exact}, rel=0.1)
+
+
+def test_sensitivity__coverage_moves_the_level(built: Built) -> None:
+    inputs = built.rows(
+        "SELECT input, mark FROM marts.sensitivity WHERE (brand, period_kind, figure) = "
+        "('ranged', 'week', 'estimated_bad_count') AND period_start_date = DATE '2026-01-05' ORDER BY 1"
+    )
+    assert inputs == [("bad told: review_site", "S"), ("coverage: review_site", "own")]

@@ -95,7 +95,7 @@ def test_unit_tests__of_the_models_pass(built: Built, monkeypatch: pytest.Monkey
     assert {str(result.status) for result in results} == {"pass"}
     tested = {re.sub(r"^unit_test\.grapevine\.|\..*$", "", result.node.unique_id) for result in results}
     assert tested >= {"duplicate", "source_coverage", "channel_day", "channel_estimate", "estimate", "change"}
-    assert tested >= {"brand_period", "channel_period", "driver_period", "correction"}
+    assert tested >= {"brand_period", "channel_period", "driver_period", "correction", "sensitivity"}
 
 
 def test_docs__are_one_static_page(built: Built) -> None:

@@ -53,6 +53,12 @@
     ('exposure_count', 'mentions', 'exposures', 'Times the mention was shown, where the source says so.', observed, false, true, false),
     ('outcome_value', 'outcome_period', 'the series', 'What the brand measured itself: mean of the values of the period.', observed, false, false, false),
     ('rank_correlation', 'backtest', '-1..+1', 'How far a figure and a measured series, some periods later, rise and fall together (Spearman).', inferred, false, false, false),
+    ('put_right_count', 'what_if', 'experiences', 'Bad experiences put right under one step of one lever.', inferred, true, false, true),
+    ('extra_bad_review_count', 'what_if', 'reviews', 'Bad reviews written only because customers were asked.', inferred, true, false, true),
+    ('extra_good_review_count', 'what_if', 'reviews', 'Good reviews written only because customers were asked.', inferred, true, false, true),
+    ('changed_positive_share', 'what_if', 'share 0..1', 'Good among good and bad experiences seen, with the invited reviews.', inferred, false, false, false),
+    ('changed_word_of_mouth_balance', 'what_if', '-1..+1', 'Word-of-mouth balance after the step.', inferred, false, false, false),
+    ('swing', 'sensitivity', 'ratio', 'How far one input moves a figure, between the ends of what is believed of it.', inferred, false, false, false),
     ('share_rate', 'rate_profile', 'share 0..1', 'Share of experiences that are told on the channel.', 'assumed', false, false, false),
     ('mode', 'coverage', 'share 0..1', 'Chance that a telling on the channel is collected at all, most believable value.', 'assumed', false, false, false)
 ] %}
