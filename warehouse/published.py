@@ -147,9 +147,16 @@ def row_counts(file: Path, tables: Sequence[str]) -> dict[str, int]:
 
 
 def describe(folder: Path) -> dict[str, Any]:
-    """Return what a later look compares: size and time of the last change of the DuckDB file."""
+    """Return what a later look compares: size and time of change of the DuckDB file and of Parquet files."""
     stat = (folder / FILE).stat()
-    return {"file_bytes": stat.st_size, "file_changed_ns": stat.st_mtime_ns}
+    parquet = [file.stat() for file in (folder / "parquet").rglob("*.parquet")]
+    return {
+        "file_bytes": stat.st_size,
+        "file_changed_ns": stat.st_mtime_ns,
+        "parquet_count": len(parquet),
+        "parquet_bytes": sum(one.st_size for one in parquet),
+        "parquet_changed_ns": max((one.st_mtime_ns for one in parquet), default=0),
+    }
 
 
 def read_latest(folder: Path) -> dict[str, Any]:
@@ -175,8 +182,7 @@ def is_whole(folder: Path) -> bool:
         if latest["file"] != describe(folder):
             return False
         counts = latest["row_counts"]
-        parquet = all((folder / "parquet" / name).is_dir() for name in counts)
-        return parquet and row_counts(folder / FILE, list(counts)) == counts
+        return bool(row_counts(folder / FILE, list(counts)) == counts)
     except (CheckFailed, OSError, KeyError, duckdb.Error):
         return False
 
