@@ -15,6 +15,7 @@ from grapevine.pipeline import Workspace
 from records.errors import InputError
 from records.home import Home
 from transforms.labelling import COLUMNS
+from transforms.score import MODEL_VERSION
 from transforms.tables import read_table
 from warehouse import query, store
 
@@ -176,7 +177,7 @@ def test_status__says_which_weights_are_in_use(
 ) -> None:
     done = grapevine(workspace.home, "status", "--config", str(workspace.settings.folder / "grapevine.toml"))
     assert done.returncode == 0, done.stderr
-    assert f"weights: {workspace.home.weights} (experience-2+own-" in done.stdout
+    assert f"weights: {workspace.home.weights} ({MODEL_VERSION}+own-" in done.stdout
 
 
 def test_label__one_mention_and_taken_back(workspace: Workspace, taught: dict[str, Any]) -> None:

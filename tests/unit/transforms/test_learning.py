@@ -11,6 +11,7 @@ from transforms.confusion import read_confusion
 from transforms.experience import LABELS, Weights, predict
 from transforms.features import read
 from transforms.learning import train_file
+from transforms.score import MODEL_VERSION
 
 # words that no lexicon knows, so that only learning can tell these texts apart
 SIGNS = {
@@ -44,7 +45,7 @@ def test_train_file__learns_what_the_default_cannot_know(labelled: Path, tmp_pat
     assert (report.n, report.left_out) == (84, 2)
     assert report.macro_f1_3 > 0.95 > 0.6 > report.default_macro_f1_3
     weights = Weights.read(out)
-    assert weights.model_version.startswith("experience-2+own-")
+    assert weights.model_version.startswith(f"{MODEL_VERSION}+own-")
     assert json.loads(weights.facts["confusion"]) == report.confusion
     found = [LABELS[i] for i in predict([read(sign) for sign in SIGNS.values()], weights).argmax(axis=1)]
     assert found == list(SIGNS)
