@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import tomllib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-__all__ = ["FOLDER", "commands", "errors", "main", "page", "pages", "settings"]
+__all__ = ["FOLDER", "commands", "errors", "known_failures", "main", "page", "pages", "settings"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "generated"
 _HEAD = "<!-- made by `make fix` from the declarations; change those -->\n\n"
@@ -34,6 +35,7 @@ def pages() -> dict[str, Callable[[], str]]:
         "connectors.md": connectors_reference.page,
         "errors.md": errors,
         "grapevine.schema.json": lambda: schema.text(registry.built_in()),
+        "known_failures.md": known_failures,
         "settings.md": settings,
         "tables.md": dictionary.page,
     }
@@ -42,6 +44,25 @@ def pages() -> dict[str, Callable[[], str]]:
 def page(name: str) -> str:
     """Return the text of one page's file."""
     return (_HEAD if name.endswith(".md") else "") + pages()[name]().rstrip() + "\n"
+
+
+def known_failures() -> str:
+    """Return the page of texts on which a sentiment lexicon goes wrong; a test holds every answer in it."""
+    path = FOLDER.parents[1] / "tests" / "spec" / "known_failures.toml"
+    cases = tomllib.loads(path.read_text(encoding="utf-8"))["text"]
+    lines = [
+        "# Texts that are easily misread",
+        "",
+        "What vaderSentiment says at its standard thresholds, what Grapevine says by itself, and what is right.",
+        "From `tests/spec/known_failures.toml`; a test holds both answers to it. Wrong ones are in bold.",
+        "",
+        "| text | VADER | Grapevine | right | why |",
+        "|---|---|---|---|---|",
+    ]
+    for case in cases:
+        answers = (case[who] if case[who] == case["right"] else f"**{case[who]}**" for who in ("vader", "ours"))
+        lines.append(f"| {case['text']} | {' | '.join(answers)} | {case['right']} | {case['why']} |")
+    return "\n".join(lines)
 
 
 def settings() -> str:

@@ -32,6 +32,11 @@ WeightsFile = Annotated[
         "--weights", help='Weights file; those in use when left out, "default": those of Grapevine.', show_default=False
     ),
 ]
+RatingColumn = Annotated[
+    str | None,
+    typer.Option("--rating", help="Column with ratings; they decide where there are any.", show_default=False),
+]
+RatingMax = Annotated[float, typer.Option("--rating-max", help="Upper end of the ratings' scale.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -47,6 +52,8 @@ def classify(
     text: Text,
     out: Annotated[Path, typer.Option("--out", help="Where to write it; CSV or Parquet by its ending.")],
     brand: BrandColumn = None,
+    rating: RatingColumn = None,
+    rating_max: RatingMax = 5,
     why: Annotated[
         bool, typer.Option("--explain", help="Add a column why: what moved each text, and how far.")
     ] = False,
@@ -55,12 +62,13 @@ def classify(
 ) -> None:
     """Write the file again with label, probabilities and compound beside each row."""
     from grapevine import teaching
-    from transforms.evaluation import classify_file
+    from transforms.evaluation import Ratings, classify_file
 
     screen: Screen = context.obj
     with screen.working("classifying"):
         model = teaching.choose(weights, screen.resolved_home(), config)
-        rows = classify_file(file, text=text, brand=brand, out=out, weights=model, explain=why)
+        rated = Ratings(rating, rating_max) if rating else None
+        rows = classify_file(file, text=text, brand=brand, out=out, weights=model, ratings=rated, explain=why)
     screen.say(f"{rows:,} rows classified into {out}")
 
 
@@ -100,18 +108,21 @@ def evaluate(
     text: Text,
     label: Label,
     brand: BrandColumn = None,
+    rating: RatingColumn = None,
+    rating_max: RatingMax = 5,
     weights: WeightsFile = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Say how often the labels are right on a file that somebody labelled."""
     from grapevine import teaching
-    from transforms.evaluation import evaluate_file
+    from transforms.evaluation import Ratings, evaluate_file
 
     screen: Screen = context.obj
     with screen.working("classifying"):
         model = teaching.choose(weights, screen.resolved_home(), config)
-        result = evaluate_file(file, text=text, label=label, brand=brand, weights=model)
+        rated = Ratings(rating, rating_max) if rating else None
+        result = evaluate_file(file, text=text, label=label, brand=brand, weights=model, ratings=rated)
     if as_json:
         screen.json(result)
         return

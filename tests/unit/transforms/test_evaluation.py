@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from records.errors import InputError
-from transforms.evaluation import classify_file, evaluate, evaluate_file, measure
+from transforms.evaluation import Ratings, classify_file, evaluate, evaluate_file, measure
 from transforms.tables import read_table
 
 CSV = """body,mood,who
@@ -115,3 +115,35 @@ def test_read_table__bad_input_gives_one_clear_line(
     with pytest.raises(InputError, match=message) as error:
         read_table(tmp_path / name)
     assert "\n" not in str(error.value)
+
+
+RATED = """body,mood,stars
+"Terrible, rude staff",good,5
+"I love it, thanks!",bad,1
+"Terrible, rude staff",bad,NA
+as expected,neutral,3
+"""
+
+
+def test_evaluate_file__a_rating_decides(tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(RATED, encoding="utf-8")
+    by_words = evaluate_file(file, text="body", label="mood")
+    by_rating = evaluate_file(file, text="body", label="mood", ratings=Ratings("stars", 5))
+    assert by_words["confusion"]["good"]["bad"] == by_words["confusion"]["bad"]["good"] == 1
+    assert by_rating["accuracy_3"] == 1.0
+
+
+def test_classify_file__a_rating_decides(tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(RATED, encoding="utf-8")
+    classify_file(file, tmp_path / "out.csv", text="body", ratings=Ratings("stars", 5))
+    assert read_table(tmp_path / "out.csv").column("label").to_pylist() == ["good", "bad", "bad", "neutral"]
+
+
+@pytest.mark.parametrize("value", ["6", "-1", "five"])
+def test_classify_file__no_rating_of_the_scale(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(f"body,stars\nfine,{value}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"row 1 .*'{value}'.*0 to 5"):
+        classify_file(file, tmp_path / "out.csv", text="body", ratings=Ratings("stars", 5))
