@@ -1,6 +1,7 @@
 """Build: one digest is one folder, `digests/<period>/<brand>/`; the same inputs give the same bytes.
 
-mail.html  mail.txt  mail.eml  page.html  chart-light.png  chart-dark.png  digest.json (what it was made from)
+mail.html  mail.txt  mail.eml  page.html  digest.json (what it was made from)
+<chart>-light.png  <chart>-dark.png for each chart of the mail: days, drivers and, in the first digest, the iceberg
 """
 
 from __future__ import annotations
@@ -9,25 +10,23 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
-from digests import archive, assets, figures, mail, render, sent, sentences
+from digests import archive, assets, brevity, figures, mail, render, sent, sentences
 from digests.catalogue import catalogue
 from digests.facts import DigestFigures
-from digests.look import DARK, LIGHT
 from digests.notes import SENT_METRICS
 from digests.options import DigestOptions
 from digests.periods import Period, PeriodKind
 from digests.sentences import Story
 from records.home import Home
 
-__all__ = ["PICTURES", "build_all", "build_digest", "digest_folder", "rebuild", "story_of"]
+__all__ = ["build_all", "build_digest", "digest_folder", "rebuild", "story_of"]
 
-PICTURES = ("chart-light.png", "chart-dark.png")
 _NUMBER = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?")
 _CODE_SUFFIXES = (".py", ".sql", ".toml", ".j2")
 
@@ -149,16 +148,23 @@ def _draw(story: Story, facts: DigestFigures, options: DigestOptions) -> dict[st
     from digests import charts, page
 
     words, brand, period = catalogue(options.language), facts.brand.key, facts.period
-    specifications = [charts.specification(facts, words, palette) for palette in (LIGHT, DARK)] if facts.days else []
-    pictures = {name: charts.picture(drawn) for name, drawn in zip(PICTURES, specifications, strict=False)}
-    light, dark = specifications or (None, None)
+    drawn = page.drawn(facts, words)
+    mailed = {name: chart for name, chart in drawn.items() if name != "iceberg" or facts.is_first}
+    pictures = {
+        f"{name}-{scheme}.png": charts.picture(specification)
+        for name, chart in mailed.items()
+        for scheme, specification in (("light", chart.light), ("dark", chart.dark))
+    }
+    heights = {name: chart.height for name, chart in mailed.items()}
+    channels = page.channel_rows(facts, words) if facts.is_first else []
     unsubscribe = unsubscribe_address(options, brand)
-    text = render.text(story, unsubscribe)
+    brief = brevity.shortened(story)
+    text = render.text(brief, unsubscribe)
     message = mail.compose(
         subject=story.subject,
         sender=options.sender,
         text=text,
-        html=render.html(story, _by_content_id(), unsubscribe),
+        html=render.html(brief, _images(heights, _content_id), unsubscribe, channels=channels),
         pictures=tuple(mail.Picture(name, png) for name, png in pictures.items()),
         dated=facts.as_of,
         identity=f"{period.name}/{brand}",
@@ -168,16 +174,22 @@ def _draw(story: Story, facts: DigestFigures, options: DigestOptions) -> dict[st
     )
     return {
         **pictures,
-        "mail.html": render.html(story, render.ChartImages(*PICTURES), unsubscribe).encode(),
+        "mail.html": render.html(brief, _images(heights, str), unsubscribe, channels=channels).encode(),
         "mail.txt": text.encode(),
         "mail.eml": message.as_bytes(),
-        "page.html": page.write(story, facts, words, light, dark).encode(),
+        "page.html": page.write(story, facts, words, drawn).encode(),
     }
 
 
-def _by_content_id() -> render.ChartImages:
-    light, dark = (f"cid:{mail.image_id(name)}" for name in PICTURES)
-    return render.ChartImages(light, dark)
+def _images(heights: Mapping[str, int], address: Callable[[str], str]) -> dict[str, render.ChartImages]:
+    return {
+        name: render.ChartImages(address(f"{name}-light.png"), address(f"{name}-dark.png"), height)
+        for name, height in heights.items()
+    }
+
+
+def _content_id(name: str) -> str:
+    return f"cid:{mail.image_id(name)}"
 
 
 def _is_current(folder: Path, made_from: str) -> bool:

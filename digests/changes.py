@@ -9,7 +9,7 @@ from __future__ import annotations
 from digests.catalogue import Catalogue
 from digests.facts import DigestFigures, Estimate
 
-__all__ = ["change_words", "findings", "headline"]
+__all__ = ["change_words", "findings", "headline", "moved_words"]
 
 TIMES_FROM = 2.0  # from this ratio on, "times as many" reads easier than a percentage
 
@@ -67,9 +67,15 @@ def change_words(words: Catalogue, figures: DigestFigures, valence: str, min_n: 
     change: Estimate | None = getattr(now, f"{valence}_change", None)
     if fewest < min_n or change is None or not change.is_known:
         return words.say("change.too_few")
-    for found, move in findings(figures, min_n):
-        if found == valence:
-            return words.say(f"change.{move}", **_change_ends(words, change, move))
+    is_finding = any(found == valence for found, _ in findings(figures, min_n))
+    return moved_words(words, change, is_finding=is_finding)
+
+
+def moved_words(words: Catalogue, change: Estimate, *, is_finding: bool) -> str:
+    """Return how far something changed, finding or not; `change` is known."""
+    if is_finding and not _spans_one(change):
+        move = _direction(change)
+        return words.say(f"change.{move}", **_change_ends(words, change, move))
     low, high = change.ends
     if high >= TIMES_FROM or not _spans_one(change):
         return words.say("change.open_times", low=words.rounded(low), high=words.rounded(high))

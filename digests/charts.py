@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import altair as alt
@@ -11,16 +12,31 @@ import vl_convert
 
 from digests.catalogue import Catalogue
 from digests.days import Bar, Grain, bars, grain
-from digests.facts import DigestFigures
+from digests.drivers import charted, title_of
+from digests.facts import DigestFigures, Estimate
 from digests.look import HEIGHT, WIDTH, Palette
 from digests.png import repack
 
-__all__ = ["interactive", "picture", "specification", "vector"]
+__all__ = ["driver_chart", "iceberg_chart", "interactive", "picture", "specification", "vector"]
 
 MOST_NUMBERED = 12  # bars wide enough for a number each
 NUMBER_ROOM = 0.12  # of the chart's height, above and below
 SCALE = 2  # device pixels per CSS pixel
+SIDE_ROOM = 0.16  # of the width, on either side, for the numbers at the bars' ends
+LABEL_LIMIT = 190  # CSS pixels
+BAR_STEP, BAR_MARGIN = 30, 8  # CSS pixels
 FONT = "Liberation Sans"  # travels inside vl-convert, so that every machine draws the same bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One bar on either side of zero; `_seen` None where the whole bar has the full colour."""
+
+    name: str
+    bad: Estimate
+    good: Estimate
+    bad_seen: int | None = None
+    good_seen: int | None = None
 
 
 def specification(figures: DigestFigures, words: Catalogue, palette: Palette) -> dict[str, Any]:
@@ -62,8 +78,94 @@ def specification(figures: DigestFigures, words: Catalogue, palette: Palette) ->
     return spec
 
 
+def driver_chart(figures: DigestFigures, words: Catalogue, palette: Palette) -> dict[str, Any]:
+    """Return the chart of exposures by driver, bad to the left and good to the right; see `digests.drivers.charted`."""
+    bars = [
+        Reach(title_of(words, one.key, one.title), one.bad.exposures, one.good.exposures) for one in charted(figures)
+    ]
+    return _diverging(bars, words, palette, words.say("drivers.reason"))
+
+
+def iceberg_chart(figures: DigestFigures, words: Catalogue, palette: Palette) -> dict[str, Any]:
+    """Return the chart of tellings by channel: what was seen in full colour, in front of what was probably told."""
+    bars = [
+        Reach(
+            words.say(f"channel.{one.channel}"),
+            one.bad_tellings,
+            one.good_tellings,
+            one.bad_count or 0,
+            one.good_count or 0,
+        )
+        for one in figures.channels
+    ]
+    return _diverging(bars, words, palette, words.say("page.channel"))
+
+
+def _diverging(reaches: Sequence[Reach], words: Catalogue, palette: Palette, what: str) -> dict[str, Any]:
+    sides = (("bad", -1), ("good", 1))
+    rows = []
+    for reach in reaches:
+        for valence, sign in sides:
+            told: Estimate = getattr(reach, valence)
+            seen = getattr(reach, f"{valence}_seen")
+            point = told.point or 0
+            length = (
+                words.between(*(words.whole(end) for end in told.ends)) if told.is_known else words.say("word.none")
+            )
+            rows.append(
+                {
+                    "name": reach.name,
+                    "told": sign * point,
+                    "seen": sign * (point if seen is None else seen),
+                    "side": words.say(f"word.{valence}"),
+                    "range": length,
+                    "point": words.whole(point) if point else "",
+                    "sign": sign,
+                    "soft": getattr(palette, f"{valence}_soft"),
+                    "fill": getattr(palette, f"{valence}_fill"),
+                    "ink": getattr(palette, valence),
+                }
+            )
+    most = {sign: max((abs(row["told"]) for row in rows if row["sign"] == sign), default=0) for _, sign in sides}
+    room = max(most[-1] + most[1], 1) * SIDE_ROOM
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y(
+            "name:N", sort=None, title=None,
+            axis=alt.Axis(labelLimit=LABEL_LIMIT, labelPadding=8, ticks=False, domain=False, grid=False),
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title=what),
+            alt.Tooltip("side:N", title=words.say("chart.valence")),
+            alt.Tooltip("range:N", title=words.say("drivers.likely")),
+        ],
+    )  # fmt: skip
+    scale = alt.Scale(domain=[-most[-1] - room, most[1] + room], nice=False)
+    layers = [
+        base.mark_bar(cornerRadiusEnd=2, height=18).encode(
+            x=alt.X(f"{length}:Q", title=None, axis=None, stack=None, scale=scale),
+            color=alt.Color(f"{colour}:N", legend=None, scale=None),
+        )
+        for length, colour in (("told", "soft"), ("seen", "fill"))
+    ]
+    layers += [
+        base.transform_filter(f"datum.sign == {sign}")
+        .mark_text(dx=6 * sign, align="left" if sign > 0 else "right", fontSize=13)
+        .encode(x="told:Q", text="point:N", color=alt.Color("ink:N", legend=None, scale=None))
+        for _, sign in sides
+    ]
+    zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=palette.muted, size=1).encode(x="zero:Q")
+    layered = alt.layer(*layers, zero).properties(
+        width=WIDTH,
+        height=BAR_STEP * len(reaches) + BAR_MARGIN,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+    )
+    spec = cast("dict[str, Any]", json.loads(layered.configure(**_config(palette)).to_json()))
+    spec["usermeta"] = {"embedOptions": {"actions": False}}
+    return spec
+
+
 def picture(specification: dict[str, Any]) -> bytes:
-    """Return a chart as a PNG of 536 x 236 CSS pixels at two device pixels each, on an opaque ground."""
+    """Return a chart as a PNG, 536 CSS pixels wide, at two device pixels each, on an opaque ground."""
     return repack(vl_convert.vegalite_to_png(specification, scale=SCALE))
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from digests.periods import Period
+
+if TYPE_CHECKING:
+    from digests.act_facts import ActFigures
 
 __all__ = [
     "BrandFacts",
@@ -212,6 +216,7 @@ class DigestFigures:
         waiting: the bad experiences nobody answered, those that carry furthest first.
         voices: the brand and its competitors on what they have in common; empty without either.
         new_sources: those that can make a change by being new.
+        act: what those who act need: drivers, rising words, the queue and more.
     """
 
     brand: BrandFacts
@@ -231,6 +236,7 @@ class DigestFigures:
     waiting: tuple[MentionFacts, ...]
     voices: tuple[Voice, ...]
     new_sources: tuple[NewSource, ...]
+    act: ActFigures
 
     @property
     def is_first(self) -> bool:

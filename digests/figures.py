@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from digests.act_figures import read_act
 from digests.facts import (
     BrandFacts,
     ChannelFigures,
@@ -108,6 +109,7 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
                     "share_of_voice", brand=brand, period_kind=period.kind, period_start=period.start
                 )
             ),
+            act=read_act(source, brand, period),
             new_sources=tuple(
                 NewSource(**row) for row in source.rows("new_sources", **within, before_start=period.previous.start)
             ),

@@ -31,7 +31,6 @@ def data_notes(words: Catalogue, figures: DigestFigures, min_n: int, as_sent: Ma
     for key, count in (
         ("neutral", now.neutral_count),
         ("duplicates", now.duplicate_count),
-        ("recovered", now.recovered_count),
     ):
         if count:
             notes.append(words.say(f"notes.{key}", n=count))
@@ -93,7 +92,7 @@ def _rate_notes(words: Catalogue, figures: DigestFigures) -> list[str]:
     return [
         words.say(
             "notes.rates",
-            source=one_line(bad.source, 160),
+            source=one_line(bad.source, 80),
             profile=bad.profile,
             bad=words.percent(bad.share_rate),
             good=words.percent(good.share_rate),

@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from markupsafe import Markup, escape
 
 from digests.catalogue import catalogue
-from digests.look import DARK, HEIGHT, LIGHT, STYLES, WIDTH
+from digests.look import DARK, LIGHT, STYLES, WIDTH
 from digests.sentences import Story
 
 __all__ = ["ChartImages", "alert", "html", "index", "text", "web"]
@@ -24,17 +24,26 @@ TEXT_WIDTH = 76  # columns
 
 @dataclass(frozen=True, slots=True)
 class ChartImages:
-    """Where the mail finds its chart, drawn for light and for dark: a file name or "cid:..."."""
+    """Where the mail finds a chart, drawn for light and for dark: a file name or "cid:..."; CSS pixels."""
 
     light: str
     dark: str
+    height: int
     width: int = WIDTH
-    height: int = HEIGHT
 
 
-def html(story: Story, images: ChartImages, unsubscribe: str | None = None) -> str:
-    """Return the mail as HTML; `unsubscribe` is a mailto or https address, or None."""
-    return _render("mail.html.j2", story, image=images, unsubscribe=unsubscribe)
+def html(
+    story: Story, images: Mapping[str, ChartImages], unsubscribe: str | None = None, *, channels: Sequence[object] = ()
+) -> str:
+    """Return the mail as HTML.
+
+    Args:
+        story: what it says.
+        images: its charts by name: days, drivers, iceberg; those that are missing are left out.
+        unsubscribe: a mailto or https address, or None.
+        channels: rows of the table of what is seen and told, for the first digest.
+    """
+    return _render("mail.html.j2", story, images=images, unsubscribe=unsubscribe, channels=channels)
 
 
 def text(story: Story, unsubscribe: str | None = None) -> str:

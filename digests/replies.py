@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digests.catalogue import Catalogue
+from digests.drivers import advice_of, owner_of, title_of
 from digests.facts import DigestFigures
 from digests.quotes import one_line, safe_link
 
@@ -22,8 +23,20 @@ class Action:
     link: str | None
 
 
-def action(words: Catalogue, figures: DigestFigures) -> Action | None:
-    """Return the next step: answer what waits, or look at the bad mention that carries furthest; None without one."""
+def action(words: Catalogue, figures: DigestFigures, min_n: int) -> Action | None:
+    """Return the next step; None without one.
+
+    The driver with most at stake, where enough experiences name it; else answer what waits, or look at the bad mention
+    that carries furthest.
+    """
+    top = next((driver for driver in figures.act.drivers if driver.bad.count >= min_n), None)
+    if top is not None:
+        title = title_of(words, top.key, top.title)
+        return Action(
+            words.say("action.for", owner=owner_of(words, top)),
+            words.say("action.driver", title=title, advice=advice_of(words, top)),
+            safe_link(top.bad.quote.url) if top.bad.quote else None,
+        )
     bad = next((mention for mention in figures.mentions if mention.label == "bad"), None)
     first = figures.waiting[0] if figures.waiting else bad
     if first is None or (first is bad and not figures.waiting and not figures.responses.unknown_count):

@@ -9,23 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote as url_quote
 
 from digests.catalogue import Catalogue, catalogue, two_digits
 from digests.changes import change_words, findings, headline
 from digests.days import grain
-from digests.facts import DigestFigures, MentionFacts, PeriodFigures
+from digests.drivers import DriverStory, charted, driver_stories, title_of
+from digests.facts import DigestFigures, PeriodFigures
 from digests.notes import as_of_day, data_notes
 from digests.options import DigestOptions
-from digests.quotes import direction, one_line, quote, safe_link
+from digests.quotes import one_line
 from digests.replies import Action, action, responses, voice
+from digests.team import coaching, outcomes, praise, queue, rising, team
+from digests.told import MentionStory, Tone, mention_story
 
-__all__ = ["MentionStory", "Story", "Tile", "Tone", "tell"]
+__all__ = ["Story", "Tile", "tell"]
 
-Tone = Literal["bad", "good", "plain"]
-
-QUOTES = '“”„"«»'  # a quote's own marks, which would double ours
+ALT_LINES = 6  # of a chart, said in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +38,6 @@ class Tile:
     note: str
     detail: str
     is_finding: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MentionStory:
-    """One quoted mention, safe to show; link None where there is no http(s) address."""
-
-    tone: Tone
-    tone_word: str
-    origin: str
-    quote: str
-    direction: str
-    reach: str
-    link: str | None
-    wrong_link: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +60,20 @@ class Story:
     chart_title: str
     chart_key: str
     chart_alt: str
+    drivers_key: str
+    drivers_alt: str
+    bad_drivers: tuple[DriverStory, ...]
+    good_drivers: tuple[DriverStory, ...]
+    rising: str
     mentions_title: str
     mentions_note: str
     mentions: tuple[MentionStory, ...]
     responses: str
-    waiting: tuple[MentionStory, ...]
+    queue: tuple[MentionStory, ...]
+    team: tuple[str, ...]
+    praise: MentionStory | None
+    coaching: MentionStory | None
+    outcomes: tuple[str, ...]
     voice: str
     notes: tuple[str, ...]
     sample: str
@@ -103,6 +97,7 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
     lede = _lede(words, brand, now, options.min_n)
     finding = words.listing([words.say(f"subject.{valence}.{move}") for valence, move in moves]) or opening
     subject = words.say("subject.line", brand=brand, period=words.period(figures.period), finding=finding)
+    bad_drivers, good_drivers = driver_stories(words, figures, options)
     has_reach = any(mention.has_reach for mention in figures.mentions)
     preheader = words.say("preheader.silent")
     if now and now.experience_count:
@@ -118,18 +113,27 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
         headline=judgement,
         lede=lede,
         careful=_careful(words, figures),
-        action=action(words, figures),
+        action=action(words, figures, options.min_n),
         tiles=_tiles(words, figures, options.min_n),
         estimate=estimate,
         estimate_range=estimate_range,
         chart_title=words.say(f"chart.title.{grain(figures.days)}"),
         chart_key=words.say("chart.key", good=words.say("word.good"), bad=words.say("word.bad_mid")),
         chart_alt=_chart_alt(words, figures),
+        drivers_key=words.say("drivers.key"),
+        drivers_alt=_drivers_alt(words, figures),
+        bad_drivers=bad_drivers,
+        good_drivers=good_drivers,
+        rising=rising(words, figures),
         mentions_title=words.say("mentions.title" if has_reach else "mentions.title_unknown"),
         mentions_note="" if has_reach else words.say("mentions.note_unknown"),
-        mentions=tuple(_mention(words, figures.brand.key, mention, options) for mention in figures.mentions),
+        mentions=tuple(mention_story(words, figures.brand.key, mention, options) for mention in figures.mentions),
         responses=responses(words, figures, options.min_n),
-        waiting=tuple(_mention(words, figures.brand.key, mention, options) for mention in figures.waiting),
+        queue=queue(words, figures, options),
+        team=team(words, figures, options.min_n),
+        praise=praise(words, figures, options),
+        coaching=coaching(words, figures, options),
+        outcomes=outcomes(words, figures, options.min_n),
         voice=voice(words, figures, options.min_n),
         notes=data_notes(words, figures, options.min_n, as_sent or {}),
         sample=words.say("sample.banner") if figures.is_sample else "",
@@ -236,41 +240,19 @@ def _chart_alt(words: Catalogue, figures: DigestFigures) -> str:
     return " ".join(told)
 
 
-def _mention(words: Catalogue, brand: str, mention: MentionFacts, options: DigestOptions) -> MentionStory:
-    said = quote(mention.title, mention.text)
-    origin = [one_line(mention.source, 40), words.short_day(mention.told_date)]
-    if mention.rating is not None and mention.rating_max is not None:
-        scale = {"rating": f"{mention.rating:g}", "rating_max": f"{mention.rating_max:g}"}
-        origin.insert(1, words.say("mentions.rating", **scale))
-    if mention.is_recovered:
-        origin.append(words.say("mentions.recovered"))
-    wrong = None
-    if options.feedback:
-        subject = url_quote(words.say("mentions.wrong_subject", id=mention.mention_id, brand=brand))
-        body = url_quote(f"\r\n\r\n{words.say('mentions.wrong_body')}")
-        wrong = f"mailto:{url_quote(options.feedback, safe='@')}?subject={subject}&body={body}"
-    return MentionStory(
-        tone="bad" if mention.label == "bad" else "good",
-        tone_word=words.say(f"word.{mention.label}"),
-        origin=" · ".join(origin),
-        quote=f"“{said.strip(QUOTES)}”" if said else words.say("mentions.no_words"),
-        direction=direction(said),
-        reach=_reach(words, mention),
-        link=safe_link(mention.url),
-        wrong_link=wrong,
-    )
-
-
-def _reach(words: Catalogue, mention: MentionFacts) -> str:
-    counts = (("likes", mention.like_count), ("reposts", mention.repost_count), ("replies", mention.reply_count))
-    told = [words.say(f"mentions.{name}", n=count) for name, count in counts if count]
-    if mention.view_count:
-        told.insert(0, words.say("mentions.views", n=words.count(mention.view_count)))
-    if mention.helpful_count:
-        told.append(words.say("mentions.helpful", n=mention.helpful_count))
-    if mention.follower_count and not mention.view_count:
-        told.append(words.say("mentions.followers", n=words.count(mention.follower_count)))
-    return " · ".join(told[:3])
+def _drivers_alt(words: Catalogue, figures: DigestFigures) -> str:
+    """Return the numbers of the drivers' chart, those of the longest bars; "" without a chart."""
+    told = [
+        words.say(
+            f"drivers.alt.{valence}",
+            title=title_of(words, one.key, one.title),
+            range=words.between(*(words.whole(end) for end in side.exposures.ends)),
+        )
+        for one in charted(figures)
+        for valence, side in (("bad", one.bad), ("good", one.good))
+        if side.count
+    ]
+    return words.say("drivers.alt_text", lines="; ".join(told[:ALT_LINES])) if told else ""
 
 
 def _capital(text: str) -> str:

@@ -300,8 +300,9 @@ class Settings(_Strict):
 
     def driver_records(self) -> tuple[setup.DriverRow, ...]:
         """Return the playbook with the owners named here: a driver's own, else its role's, else None."""
-        from transforms.drivers import drivers
+        from transforms.drivers import drivers, phrase_words
 
+        words = phrase_words()
         return tuple(
             setup.DriverRow(
                 driver=driver.key,
@@ -312,6 +313,7 @@ class Settings(_Strict):
                 advice=driver.advice,
                 owner_role=driver.owner,
                 owner=self.owners.get(driver.key) or self.owners.get(driver.owner),
+                phrase_words=words[driver.key],
             )
             for driver in drivers().values()
         )

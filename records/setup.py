@@ -138,6 +138,7 @@ class DriverRow:
         advice: one line on what to do.
         owner_role: who acts by default: service, operations, product, sales or finance.
         owner: the person or team that the settings name, or None.
+        phrase_words: the words of the phrases by which it is found, separated by blanks.
     """
 
     driver: str
@@ -148,3 +149,4 @@ class DriverRow:
     advice: str
     owner_role: str
     owner: str | None
+    phrase_words: str

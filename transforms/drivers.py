@@ -6,6 +6,7 @@ review. All of it from the phrases found (`lexicons/*.toml`), so each has words 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from typing import NamedTuple
 from transforms.lexicon import groups
 from transforms.phrases import Match
 
-__all__ = ["Driver", "Signals", "drivers", "signals"]
+__all__ = ["Driver", "Signals", "drivers", "phrase_words", "signals"]
 
 _PLAYBOOK = Path(__file__).parent / "playbook" / "drivers.toml"
+_WORD, _CLASS = re.compile(r"[^\W\d_][\w'’]*"), re.compile(r"<\w+>")
 _LEAVING, _WOW = "leaving", "wow"
 _EMOTION = "emotion_"
 _FLAGS = {"spam_promotion": "spam: promotion", "solicited_review": "solicited: product or payment received"}
@@ -90,6 +92,17 @@ def drivers() -> dict[str, Driver]:
         )
         for key, table in tables.items()
     }
+
+
+@cache
+def phrase_words() -> dict[str, str]:
+    """Return the words of the phrases by which each driver is found, sorted and separated by blanks."""
+    words: dict[str, set[str]] = {key: set() for key in drivers()}
+    for group in groups().values():
+        if group.driver:
+            for line in group.lines:
+                words[group.driver].update(_WORD.findall(_CLASS.sub(" ", line)))
+    return {key: " ".join(sorted(found)) for key, found in words.items()}
 
 
 def signals(text: str, words: Sequence[str], matches: Sequence[Match]) -> Signals:

@@ -345,7 +345,8 @@ CREATE TABLE IF NOT EXISTS raw.driver (
     rated_by VARCHAR,                               -- who gave that figure: business or consumers
     advice VARCHAR NOT NULL,                        -- one line on what to do
     owner_role VARCHAR NOT NULL,                    -- who acts by default: service, operations, product, sales or finance
-    owner VARCHAR                                   -- the person or team that the settings name
+    owner VARCHAR,                                  -- the person or team that the settings name
+    phrase_words VARCHAR                            -- the words of the phrases by which it is found, separated by blanks
 );
 
 -- The moment the data stand for, and what has been made from them.

@@ -1,13 +1,15 @@
 "use strict";
-/* Puts the interactive chart in the drawing's place; without the shared script the drawing stays. */
+/* Puts the interactive charts in the drawings' places; without the shared script the drawings stay. */
 (() => {
-  const place = document.getElementById("chart");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const draw = () => {
-    const spec = JSON.parse(document.getElementById(dark.matches ? "spec-dark" : "spec-light").textContent);
-    window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true });
+    for (const place of document.querySelectorAll(".chart")) {
+      const id = `${place.id}-${dark.matches ? "dark" : "light"}`;
+      const spec = JSON.parse(document.getElementById(id).textContent);
+      window.vegaEmbed(place, spec, { actions: false, renderer: "svg", ast: true });
+    }
   };
-  if (!place || !window.vegaEmbed) return;
+  if (!window.vegaEmbed) return;
   draw();
   dark.addEventListener("change", draw);
 })();

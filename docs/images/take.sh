@@ -23,6 +23,6 @@ take mail.html digest-phone 320 2700 1 1
 take page.html digest-page 860 2860 1 1
 
 # A mail program that shows no pictures: the same mail without them.
-sed 's/src="chart-[a-z]*\.png"/src=""/g' "$digest/mail.html" > "$digest/no-images.html"
+sed 's/src="[a-z]*-[a-z]*\.png"/src=""/g' "$digest/mail.html" > "$digest/no-images.html"
 take no-images.html digest-no-images 640 1990 1 1
 rm "$digest/no-images.html"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from transforms.drivers import drivers
 
-from .conftest import Built, Raw, Told, at
+from .conftest import LOADED, Built, Raw, Told, at
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +80,61 @@ def test_driver__is_the_playbook(built: Built) -> None:
     assert (row["driver_group"], row["owner_role"], row["owner"]) == ("process", "service", None)
     figures = "SELECT driver, published_figure FROM marts.driver"
     assert dict(built.rows(figures)) == {key: driver.figure for key, driver in drivers().items()}
+
+
+@pytest.fixture(scope="module")
+def acted(build_of: Callable[[Raw], Built]) -> Built:
+    raw = Raw()
+    raw.brand("acme")
+    for name in ("posts", "inbox"):
+        raw.source(name)
+    day = at("2026-02-02")  # a Monday, more than four weeks before AS_OF
+    for number in range(28):
+        raw.mention(
+            f"b{number}", Told("bad", day - timedelta(days=number + 1), bad_drivers=("on_hold",)), brands="acme"
+        )
+    for number in range(14):
+        when = day + timedelta(days=2 * number)
+        raw.mention(f"a{number}", Told("bad", when, bad_drivers=("on_hold", "price")), brands="acme")
+    raw.mention("new", Told("bad", day, bad_drivers=("on_hold",)), brands="acme", source="inbox", channel="company")
+    raw.mention("late", Told(None, at("2026-03-30")), brands="acme")
+    for action_id, driver, first in (
+        ("hold", "on_hold", day),
+        ("all", None, day),
+        ("new", "on_hold", at("2026-03-26")),
+        ("far", "on_hold", at("2026-01-06")),
+    ):
+        raw.add(
+            "action",
+            action_id=action_id,
+            brand="acme",
+            driver=driver,
+            from_date=first.date(),
+            note="done",
+            action_at=LOADED,
+        )
+    return build_of(raw)
+
+
+def test_action__compares_as_many_days_on_sources_that_were_heard_all_the_time(acted: Built) -> None:
+    row = acted.row("SELECT * FROM marts.action WHERE action_id = 'hold'")
+    # the inbox begins on the very day: its complaint was perhaps told before, too
+    assert (row["day_count"], row["bad_count_before"], row["bad_count_after"]) == (28, 28, 14)
+    width = math.exp(1.6448536269514722 * math.sqrt(1 / 28 + 1 / 14))
+    assert row["bad_change_ratio"] == 0.5
+    assert row["bad_change_ratio_low"] == pytest.approx(0.5 / width)
+    assert row["bad_change_ratio_high"] == pytest.approx(0.5 * width)
+    assert row["is_bad_change_finding"] is True
+    assert row["driver_title"] == "On hold"
+
+
+def test_action__without_a_driver_is_about_all(acted: Built) -> None:
+    row = acted.row("SELECT * FROM marts.action WHERE action_id = 'all'")
+    assert (row["driver_title"], row["bad_count_before"], row["bad_count_after"]) == (None, 28, 14)
+
+
+def test_action__is_not_compared_in_its_first_week_nor_before_anybody_listened(acted: Built) -> None:
+    assert acted.rows(
+        "SELECT action_id, day_count, bad_count_before, bad_change_ratio FROM marts.action "
+        "WHERE action_id IN ('new', 'far') ORDER BY ALL"
+    ) == [("far", 28, None, None), ("new", 0, None, None)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 
 from digests.periods import Period
+from grapevine.settings import Settings
 from records.home import Home
 
 MONDAY = date(2026, 11, 9)  # of 2026-W46
@@ -77,6 +79,10 @@ def publish(home: Home) -> Publish:
         owner: str | None = None,
         kinds: tuple[str, ...] = ("week",),
         sources: tuple[tuple[str, str, str | None, int], ...] = (("reviews", "complete", None, 0),),
+        drivers: Mapping[str, tuple[int, int, int, int]] | None = None,
+        owners: Mapping[str, str] | None = None,
+        actions: tuple[dict[str, Any], ...] = (),
+        recovered: tuple[float, ...] = (),
         **period_fields: Any,
     ) -> Path:
         run = home.published / f"run{len(list(home.published.glob('run*'))):03d}"
@@ -108,6 +114,7 @@ def publish(home: Home) -> Publish:
                 _insert(con, "brand", brand=rival, brand_name=rival_name, time_zone="UTC", is_configured=True)
             for row in mentions:
                 _insert(con, "mentions", **{**row, "brand": row["brand"] if row["brand"] != "acme" else brand})
+            _acts(con, brand, mentions, drivers or {}, owners or {}, actions, recovered)
             for name, status, error, rejected in sources:
                 _insert(
                     con,
@@ -169,6 +176,57 @@ def eight_weeks() -> Callable[..., dict[date, tuple[int, int]]]:
         return days | {MONDAY + timedelta(days=n): last for n in range(7)}
 
     return make
+
+
+def _acts(
+    con: duckdb.DuckDBPyConnection,
+    brand: str,
+    mentions: tuple[dict[str, Any], ...],
+    told: Mapping[str, tuple[int, int, int, int]],
+    owners: Mapping[str, str],
+    actions: tuple[dict[str, Any], ...],
+    recovered: tuple[float, ...],
+) -> None:
+    """Insert the playbook, the drivers told of ((bad, good) now and the week before), the queue, and what was done."""
+    for row in Settings(owners=dict(owners)).driver_records():
+        _insert(con, "driver", **asdict(row))
+    for driver, (bad, good, bad_before, good_before) in told.items():
+        for start, bads, goods, before in (
+            (MONDAY, bad, good, (bad_before, good_before)),
+            (MONDAY - timedelta(days=7), bad_before, good_before, (None, None)),
+        ):
+            _insert(
+                con,
+                "driver_period",
+                brand=brand,
+                period_kind="week",
+                period_start_date=start,
+                driver=driver,
+                bad_count=bads,
+                good_count=goods,
+                **_range("bad_exposure_count", bads * 150.0),
+                **_range("good_exposure_count", goods * 110.0),
+                **_change("bad", bads, before[0]),
+                **_change("good", goods, before[1]),
+                priority_exposure_count=bads * 200.0,
+            )
+    waiting = [row for row in mentions if row.get("label") == "bad" and row.get("has_reply") is not True]
+    for rank, row in enumerate(waiting, start=1):
+        _insert(
+            con,
+            "response_queue",
+            mention_id=row["mention_id"],
+            brand=row["brand"] if row["brand"] != "acme" else brand,
+            queue_rank=rank,
+            told_date=row["told_date"],
+            swing_exposure_count=100.0 / rank,
+            age_hours=30.0,
+            has_reply=row.get("has_reply"),
+        )
+    for hours in recovered:
+        _insert(con, "recovery", brand=brand, recovered_date=MONDAY, recovery_hours=hours)
+    for number, action in enumerate(actions):
+        _insert(con, "action", action_id=str(number), brand=brand, **action)
 
 
 def _periods(

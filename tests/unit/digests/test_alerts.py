@@ -201,7 +201,9 @@ def test_check__one_driver_rises_while_the_whole_does_not(
     with duckdb.connect(str(folder / "grapevine.duckdb")) as connection:
         for day in days:
             connection.executemany(
-                "insert into marts.driver_period values ('acme', 'day', ?, ?, ?, ?, 0)",
+                "insert into marts.driver_period "
+                "(brand, period_kind, period_start_date, driver, driver_title, bad_count) "
+                "values ('acme', 'day', ?, ?, ?, ?)",
                 [
                     (day, "on_hold", "Long waits on hold", 14 if day == last else 2),
                     (day, "price", "Price", 14),
@@ -219,7 +221,9 @@ def test_check__a_rise_names_its_drivers_once(publish: Publish, eight_weeks: Wee
     folder = publish(days)
     with duckdb.connect(str(folder / "grapevine.duckdb")) as connection:
         connection.executemany(
-            "insert into marts.driver_period values ('acme', 'day', ?, ?, ?, ?, 0)",
+            "insert into marts.driver_period "
+                "(brand, period_kind, period_start_date, driver, driver_title, bad_count) "
+                "values ('acme', 'day', ?, ?, ?, ?)",
             [(MONDAY + timedelta(days=6), key, title, n) for key, title, n in
              (("on_hold", "On hold", 30), ("price", "Price", 12), ("speed", "Speed", 2))],
         )  # fmt: skip

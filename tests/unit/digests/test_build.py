@@ -60,7 +60,7 @@ def test_build__writes_every_form(publish: Publish, eight_weeks: Weeks, mention:
     (folder,) = build_all(home)
     assert folder == home.digests / "2026-W46" / "acme"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "chart-dark.png", "chart-light.png", "digest.json", "mail.eml", "mail.html", "mail.txt", "page.html",
+        "days-dark.png", "days-light.png", "digest.json", "mail.eml", "mail.html", "mail.txt", "page.html",
     ]  # fmt: skip
     assert list((home.digests / "assets").iterdir())
 
@@ -154,7 +154,7 @@ def test_hostile__words_never_act(
     for name in ("mail.html", "page.html"):
         source = (folder / name).read_text("utf-8")
         tree = HTMLParser(source)
-        own_scripts = 0 if name == "mail.html" else 4
+        own_scripts = 0 if name == "mail.html" else 6
         assert len(tree.css("script")) == own_scripts
         assert len(tree.css("style")) == 1
         assert not [node for node in tree.css("*") if any(key.startswith("on") for key in node.attributes)]

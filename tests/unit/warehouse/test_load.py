@@ -278,6 +278,7 @@ def test_settings__the_playbook_with_its_owners(loaded, ask):
         advice="Call back.",
         owner_role="service",
         owner=None,
+        phrase_words="hold on",
     )
     loaded(drivers=[driver])
     loaded(drivers=[replace(driver, owner="Ada")])

@@ -7,5 +7,6 @@ select
     rated_by,
     advice,
     owner_role,
-    owner
+    owner,
+    phrase_words
 from {{ source('raw', 'driver') }}
