@@ -38,8 +38,7 @@ def main(home: Path) -> None:
     known = json.loads(QUERIES.read_text(encoding="utf-8"))
     with duckdb.connect(file, read_only=True) as connection:
         brand, count = connection.execute(
-            "SELECT brand_name, count(*) AS mention_count FROM marts.mentions INNER JOIN marts.brand USING (brand) "
-            "GROUP BY ALL ORDER BY mention_count DESC"
+            "SELECT brand_name, count(*) AS mention_count FROM marts.mentions GROUP BY ALL ORDER BY mention_count DESC"
         ).fetchone() or ("", 0)
     told = {
         chart: milliseconds(file, query.replace(known["brand"], brand)) for chart, query in known["queries"].items()
