@@ -135,7 +135,7 @@ def word_of_mouth_by_sql(pipeline: Pipeline) -> Figures:
                 "Bad, week on week",
                 f"{week['bad_change_ratio']:.1f} times",
                 f"likely {week['bad_change_ratio_low']:.1f} to {week['bad_change_ratio_high']:.1f}",
-                "more than chance" if week["is_bad_change_finding"] else "may be chance",
+                verdict(week),
             ],
         ],
         "voice": [
@@ -167,6 +167,15 @@ def estimate(row: Row, column: str, shape: str) -> list[str]:
     """Return an estimate and its range as the cards write them."""
     value, low, high = (row[column + end] for end in ("", "_low", "_high"))
     return [f"{value:{shape}}", f"likely {low:{shape}} to {high:{shape}}"]
+
+
+def verdict(week: Row) -> str:
+    """Return what the change of a week is worth: a finding, too few on one side, or within its range of no change."""
+    if week["is_bad_change_finding"]:
+        return "more than chance"
+    return (
+        "may be chance" if week["bad_change_ratio_low"] <= 1 <= week["bad_change_ratio_high"] else "too few to be sure"
+    )
 
 
 def seen_bad_count(figures: Figures) -> int:
