@@ -22,7 +22,7 @@ import math
 import string
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ class Scores(NamedTuple):
     compound: float
 
 
+_scores = partial(tuple.__new__, Scores)  # half as dear as calling the class
 _EMPTY = Scores(0.0, 0.0, 0.0, 0.0)
 _NEUTRAL = Scores(0.0, 1.0, 0.0, 0.0)
 
@@ -69,6 +70,9 @@ class Hits(NamedTuple):
 
     places: list[int]
     values: list[float]
+
+
+_hits = partial(tuple.__new__, Hits)
 
 
 class Token:
@@ -96,8 +100,10 @@ class Token:
 
     def __init__(self, raw: str) -> None:
         tables = _tables()
-        stripped = raw.strip(string.punctuation)
-        text = raw if len(stripped) <= 2 else stripped
+        text = raw
+        if not raw.isalnum():
+            stripped = raw.strip(string.punctuation)
+            text = raw if len(stripped) <= 2 else stripped
         self.raw = raw
         self.lower = lower = text.lower()
         self.is_upper = self.changes = text.isupper()
@@ -242,7 +248,7 @@ def scan(tokens: list[Token]) -> Hits:
             values.append(value)
     if but >= 0 and places:
         values = _reweight_around_but(but, places, values)
-    return Hits(places, values)
+    return _hits((places, values))
 
 
 def summarize(hits: Hits, token_count: int, text: str) -> Scores:
@@ -251,8 +257,9 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
     if not values:
         return _NEUTRAL if token_count else _EMPTY
     emphasis = _punctuation(text)
-    good, bad = 0.0, 0.0
+    good, bad, total = 0.0, 0.0, 0.0
     for value in values:
+        total += value
         if value > 0:
             good += value + 1
         else:
@@ -263,21 +270,27 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
         bad -= emphasis
     neutral = token_count - len(values)
     weight = good - bad + neutral
-    return Scores(
-        round(-bad / weight, 3) if bad else 0.0,
-        round(neutral / weight, 3),
-        round(good / weight, 3) if good else 0.0,
-        compound(hits, text),
+    return _scores(
+        (
+            round(-bad / weight, 3) if bad else 0.0,
+            round(neutral / weight, 3),
+            round(good / weight, 3) if good else 0.0,
+            _compound(total, emphasis),
+        )
     )
 
 
 def compound(hits: Hits, text: str) -> float:
     """Return the compound score alone, -1..1."""
     total = sum(hits.values)
+    return _compound(total, _punctuation(text)) if total else 0.0
+
+
+def _compound(total: float, emphasis: float) -> float:
     if total > 0:
-        total += _punctuation(text)
+        total += emphasis
     elif total < 0:
-        total -= _punctuation(text)
+        total -= emphasis
     return round(total / math.sqrt(total * total + _ALPHA), 4)
 
 
