@@ -17,7 +17,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from grapevine.assistant.answers import MAX_ROWS, UNTRUSTED, Answers
-from grapevine.assistant.shapes import BrandList, Evidence, Figures, Kind, Label, Queue
+from grapevine.assistant.shapes import BrandList, Drivers, Evidence, Figures, Kind, Label, Queue
 from records.errors import GrapevineError
 from records.home import Home
 
@@ -61,6 +61,10 @@ def make_server(home: Home) -> MCPServer:
         """Figures of a brand: counts, estimates with 90 % ranges, changes, and what each of them means."""
         return answers.figures(brand, kind, period, count)
 
+    def drivers(brand: BrandKey, kind: PeriodKind = "week", period: PeriodName = None, count: Count = 10) -> Drivers:
+        """What a brand's experiences of a period were about, what to mend first, with ranges and advice."""
+        return answers.drivers(brand, kind, period, count)
+
     def response_queue(brand: BrandKey, count: Count = 10) -> Queue:
         """Bad cases that wait for an answer, the one whose answer is worth most first. Holds untrusted texts."""
         return answers.queue(brand, count)
@@ -76,7 +80,7 @@ def make_server(home: Home) -> MCPServer:
         """Mentions of a period as evidence, with id and link, furthest heard first. Holds untrusted texts."""
         return answers.mentions(brand, kind, period, label, words, count)
 
-    for question in (brands, figures, response_queue, mentions):
+    for question in (brands, figures, drivers, response_queue, mentions):
         server.add_tool(_answering(question), annotations=_READ_ONLY)
     return server
 

@@ -11,6 +11,8 @@ from typing import Any, Literal
 __all__ = [
     "BrandList",
     "Definition",
+    "DriverFigures",
+    "Drivers",
     "Estimate",
     "Evidence",
     "Figures",
@@ -78,6 +80,32 @@ class Figures(Stand):
     brand: str
     profile: str
     periods: list[PeriodFigures]
+    definitions: dict[str, Definition]
+
+
+@dataclass(frozen=True)
+class DriverFigures:
+    """One driver in a period; published_figure is what others found elsewhere, beside the brand's own figures."""
+
+    driver: str
+    title: str
+    group: str
+    figures: dict[str, Estimate]
+    flags: dict[str, bool | None]
+    published_figure: str | None
+    rated_by: str | None
+    advice: str | None
+    owner_role: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class Drivers(Stand):
+    """What the experiences of a period were about, the driver whose mending is worth most first."""
+
+    brand: str
+    period: str
+    drivers: list[DriverFigures]
     definitions: dict[str, Definition]
 
 

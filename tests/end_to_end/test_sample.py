@@ -159,6 +159,13 @@ def test_mcp__answers_what_the_tables_say(unhurt: Unhurt) -> None:
         "SELECT estimated_bad_count, estimated_bad_count_low, estimated_bad_count_high FROM marts.brand_period "
         "WHERE brand = 'thistlepost' AND period_name = '2026-W46'",
     )
+    assert [(one["driver"], one["figures"]["bad_count"]["value"]) for one in answers["drivers"]["drivers"]][:3] == (
+        published(
+            unhurt.home,
+            "SELECT driver, bad_count FROM marts.driver_period WHERE brand = 'thistlepost' "
+            "AND period_name = '2026-W46' ORDER BY priority_exposure_count DESC NULLS LAST, driver LIMIT 3",
+        )
+    )
     assert [one["queue_rank"] for one in answers["response_queue"]["cases"]] == list(range(1, 11))
     assert len(answers["mentions"]["mentions"]) == 10
 

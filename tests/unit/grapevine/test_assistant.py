@@ -13,7 +13,8 @@ import duckdb
 import pytest
 from mcp import Client, StdioServerParameters
 
-from grapevine.assistant.answers import MAX_TEXT, UNTRUSTED, Answers
+from grapevine.assistant.answers import UNTRUSTED, Answers
+from grapevine.assistant.plain import MAX_TEXT
 from records.errors import InputError
 from records.home import Home
 
@@ -129,7 +130,7 @@ def test_mcp__a_client_sees_each_new_publish_and_can_change_nothing(home: Home, 
         server = StdioServerParameters(command=command, args=["--home", str(home.root), "mcp"])
         async with Client(server, read_timeout_seconds=60) as client:
             tools = (await client.list_tools()).tools
-            assert [tool.name for tool in tools] == ["brands", "figures", "response_queue", "mentions"]
+            assert [tool.name for tool in tools] == ["brands", "figures", "drivers", "response_queue", "mentions"]
             assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
 
             async def bad_count() -> Any:
