@@ -70,6 +70,8 @@ class PeriodFigures:
     good_change: Estimate
     is_bad_change_finding: bool
     is_good_change_finding: bool
+    sign_flips: bool
+    is_disagreeing: bool
     average_rating: float | None
     rating_count: int
     is_complete: bool

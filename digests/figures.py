@@ -152,6 +152,8 @@ _PLAIN = (
     "duplicate_count",
     "recovered_count",
     "break_even_ratio",
+    "sign_flips",
+    "is_disagreeing",
     "average_rating",
     "rating_count",
     "is_complete",

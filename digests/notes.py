@@ -42,6 +42,10 @@ def data_notes(words: Catalogue, figures: DigestFigures, min_n: int, as_sent: Ma
         notes.append(words.say("notes.unscored", n=now.unscored_count, languages=", ".join(named)))
     if not now.is_coverage_known:
         notes.append(words.say("notes.coverage_unknown"))
+    if now.sign_flips and now.experience_count >= min_n:
+        notes.append(words.say("notes.sign"))
+    if now.is_disagreeing:
+        notes.append(words.say("notes.disagreeing"))
     notes += _moved(words, figures, as_sent)
     notes += _rate_notes(words, figures)
     notes.append(words.say("notes.ranges", n=words.count(min_n)))

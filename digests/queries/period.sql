@@ -6,6 +6,7 @@ select
     good_per_bad, good_per_bad_low, good_per_bad_high, break_even_ratio,
     bad_change_ratio, bad_change_ratio_low, bad_change_ratio_high, is_bad_change_finding,
     good_change_ratio, good_change_ratio_low, good_change_ratio_high, is_good_change_finding,
+    coalesce(sign_flips, false) as sign_flips, coalesce(is_disagreeing, false) as is_disagreeing,
     average_rating, rating_count, is_complete, is_final, is_coverage_known, profile
 from marts.brand_period
 where brand = $brand and period_kind = $period_kind and period_start_date = $period_start

@@ -17,12 +17,12 @@ take() { # file, name, width, height, scheme (0 dark, 1 light), scale
         --screenshot="$here/$2.png" "file://$work/frame.html" 2> /dev/null
 }
 
-take mail.html digest-light 640 1990 1 1.5
-take mail.html digest-dark 640 1990 0 1
-take mail.html digest-phone 320 2700 1 1
-take page.html digest-page 860 2860 1 1
+take mail.html digest-light 640 3000 1 1.5
+take mail.html digest-dark 640 3000 0 1
+take mail.html digest-phone 320 3900 1 1
+take page.html digest-page 860 4900 1 1
 
 # A mail program that shows no pictures: the same mail without them.
 sed 's/src="[a-z]*-[a-z]*\.png"/src=""/g' "$digest/mail.html" > "$digest/no-images.html"
-take no-images.html digest-no-images 640 1990 1 1
+take no-images.html digest-no-images 640 2900 1 1
 rm "$digest/no-images.html"

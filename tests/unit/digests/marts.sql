@@ -17,7 +17,7 @@ create table marts.brand_period (brand varchar, period_kind varchar, period_star
     good_per_bad double, good_per_bad_low double, good_per_bad_high double, break_even_ratio double,
     bad_change_ratio double, bad_change_ratio_low double, bad_change_ratio_high double, is_bad_change_finding boolean,
     good_change_ratio double, good_change_ratio_low double, good_change_ratio_high double, is_good_change_finding boolean,
-    average_rating double, rating_count bigint, is_complete boolean, is_final boolean, is_coverage_known boolean,
+    sign_flips boolean, is_disagreeing boolean, average_rating double, rating_count bigint, is_complete boolean, is_final boolean, is_coverage_known boolean,
     profile varchar);
 create table marts.channel_period (brand varchar, period_kind varchar, period_start_date date, channel varchar,
     is_collected boolean, bad_count bigint, good_count bigint,

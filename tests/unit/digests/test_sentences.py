@@ -177,6 +177,13 @@ def test_notes__name_what_went_wrong(publish: Publish, eight_weeks: Weeks, menti
         assert note in told.notes
 
 
+def test_notes__say_when_the_other_sign_is_as_likely(publish: Publish, eight_weeks: Weeks) -> None:
+    told = story(publish(eight_weeks(), sign_flips=True, is_disagreeing=True)).notes
+    assert any(note.startswith("If satisfied customers told more than unhappy ones") for note in told)
+    assert any(note.startswith("The channels disagree") for note in told)
+    assert not any("change places" in note for note in story(publish(eight_weeks())).notes)
+
+
 def test_mentions__furthest_first_and_no_duplicates(publish: Publish, eight_weeks: Weeks, mention: Mention) -> None:
     rows = (
         mention(1, text="few likes", like_count=3),
