@@ -56,7 +56,7 @@ def redact(text: str) -> str:
     """
     text = unescape(text)
     if "@" in text:
-        if any(part[-1:].isalnum() for part in text.split("@")[:-1]):
+        if text.rfind("@") and any(part[-1:].isalnum() for part in text.split("@")[:-1]):
             text = _EMAIL.sub("[e-mail]", text)
         text = _HANDLE.sub("[handle]", text)
     if "//" in text:
