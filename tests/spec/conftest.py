@@ -14,7 +14,7 @@ import yaml
 from transforms.rates import profile_names, profile_rows
 
 _MACROS = Path(__file__).parents[2] / "warehouse" / "macros"
-_FILES = ("amplification", "correction", "linked", "spread", "recovery", "relation")
+_FILES = ("bounds", "amplification", "correction", "linked", "spread", "recovery", "relation")
 
 
 @pytest.fixture(scope="session")

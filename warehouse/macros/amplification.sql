@@ -8,11 +8,12 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 {#- ---- one share rate, Beta(alpha, beta), alpha > 2 ---- -#}
 
 {% macro rate_inverse_mean(alpha, beta) -%}  {#- amplification.beta_inverse_mean: E[1/s] -#}
-((({{ alpha }}) + ({{ beta }}) - 1) / (({{ alpha }}) - 1))
+(case when ({{ alpha }}) > 1 then (({{ alpha }}) + ({{ beta }}) - 1) / (({{ alpha }}) - 1) end)
 {%- endmacro %}
 
 {% macro rate_inverse_square_mean(alpha, beta) -%}  {#- amplification.beta_inverse_square_mean: E[1/s^2] -#}
-((({{ alpha }}) + ({{ beta }}) - 1) * (({{ alpha }}) + ({{ beta }}) - 2) / ((({{ alpha }}) - 1) * (({{ alpha }}) - 2)))
+(case when ({{ alpha }}) > 2
+ then (({{ alpha }}) + ({{ beta }}) - 1) * (({{ alpha }}) + ({{ beta }}) - 2) / ((({{ alpha }}) - 1) * (({{ alpha }}) - 2)) end)
 {%- endmacro %}
 
 {% macro rate_mean(alpha, beta) -%}  {#- rates.Rate.mean: E[s] -#}
@@ -26,14 +27,20 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 {#- ---- one channel alone ---- -#}
 
 {% macro experiences(y, pi) -%}  {#- amplification.experiences: the published point, y / pi -#}
+{%- set y = valid_count(y) %}
+{%- set pi = valid_share(pi) %}
 (({{ y }}) / ({{ pi }}))
 {%- endmacro %}
 
 {% macro experiences_variance(y, pi) -%}  {#- amplification.experiences_variance: pi known exactly -#}
+{%- set y = valid_count(y) %}
+{%- set pi = valid_share(pi) %}
 (({{ y }}) * (1 - ({{ pi }})) / (({{ pi }}) * ({{ pi }})))
 {%- endmacro %}
 
 {% macro uniform_prior_mean(y, pi) -%}  {#- amplification.uniform_prior_mean: what y = 0 still allows -#}
+{%- set y = valid_count(y) %}
+{%- set pi = valid_share(pi) %}
 ((({{ y }}) + 1) / ({{ pi }}) - 1)
 {%- endmacro %}
 
@@ -230,6 +237,8 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 {%- endmacro %}
 
 {% macro unique_people(exposures, audience) -%}  {#- amplification.unique_people: A (1 - exp(-E / A)) -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set audience = valid_positive(audience) %}
 (({{ audience }}) * (1 - exp(-({{ exposures }}) / ({{ audience }}))))
 {%- endmacro %}
 

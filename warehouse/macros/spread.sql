@@ -6,19 +6,28 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro total_exposures(exposures, r) -%}  {#- spread.total_exposures, all generations -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
 (case when ({{ r }}) < 1 then ({{ exposures }}) / (1 - ({{ r }})) end)
 {%- endmacro %}
 
 {% macro exposures_through(exposures, r, generations) -%}  {#- spread.total_exposures, so many generations -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
 (case when ({{ r }}) = 1 then ({{ exposures }}) * ({{ generations }})
  else ({{ exposures }}) * (1 - pow({{ r }}, {{ generations }})) / (1 - ({{ r }})) end)
 {%- endmacro %}
 
 {% macro total_variance(exposures, r) -%}  {#- spread.total_variance, Poisson -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
 (case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / pow(1 - ({{ r }}), 3) end)
 {%- endmacro %}
 
 {% macro total_variance_dispersed(exposures, r, dispersion) -%}  {#- spread.total_variance, negative binomial -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
+{%- set dispersion = valid_positive(dispersion) %}
 (case when ({{ r }}) < 1 then ({{ exposures }}) * (({{ r }}) + ({{ r }}) * ({{ r }}) / ({{ dispersion }})) / pow(1 - ({{ r }}), 3) end)
 {%- endmacro %}
 
@@ -32,10 +41,14 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro reproduction_from_event(seeded, extra) -%}  {#- spread.reproduction_from_event -#}
+{%- set seeded = valid_count(seeded) %}
+{%- set extra = valid_count(extra) %}
 (({{ extra }})::double / nullif(({{ seeded }}) + ({{ extra }}), 0))
 {%- endmacro %}
 
 {% macro reproduction_mean(posts, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean -#}
+{%- set posts = valid_count(posts) %}
+{%- set reposts = valid_count(reposts) %}
 ((1 + ({{ reposts }})) / (20.0 + ({{ posts }}) + ({{ reposts }})))
 {%- endmacro %}
 
@@ -44,6 +57,9 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro saturated_reach(exposures, r, audience) -%}  {#- spread.saturated_reach: Newton from above, where z = 1 - (1 - x0) exp(-R z) is convex -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
+{%- set audience = valid_positive(audience) %}
 (case when ({{ exposures }}) = 0 then 0 else ({{ audience }}) * list_reduce(
     range(60)::double[],
     lambda z, step: z - (z - 1 + exp(-({{ exposures }}) / ({{ audience }}) - ({{ r }}) * z))
@@ -52,23 +68,30 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro told_by(elapsed, half_life) -%}  {#- spread.told_by -#}
+{%- set elapsed = valid_count(elapsed) %}
+{%- set half_life = valid_positive(half_life) %}
 (1 - pow(2, -({{ elapsed }})::double / ({{ half_life }})))
 {%- endmacro %}
 
 {% macro later_tellings(elapsed, r, half_life) -%}  {#- spread.later_tellings -#}
+{%- set elapsed = valid_count(elapsed) %}
+{%- set r = valid_count(r) %}
+{%- set half_life = valid_positive(half_life) %}
 (case when ({{ r }}) < 1 then ({{ r }}) / (1 - ({{ r }})) * (1 - pow(2, -(1 - ({{ r }})) * ({{ elapsed }}) / ({{ half_life }}))) end)
 {%- endmacro %}
 
 {% macro memory_half_life(still, after_years) -%}  {#- spread.memory_half_life -#}
-(({{ after_years }}) * ln(2) / -ln({{ still }}))
+(case when ({{ still }}) > 0 and ({{ still }}) < 1 then ({{ after_years }}) * ln(2) / -ln({{ still }}) end)
 {%- endmacro %}
 
 {% macro memory_weight(years, half_life) -%}  {#- spread.memory_weight -#}
+{%- set years = valid_count(years) %}
+{%- set half_life = valid_positive(half_life) %}
 (pow(2, -({{ years }})::double / ({{ half_life }})))
 {%- endmacro %}
 
 {% macro observed_audience(default, views, engagement, engagement_rate, helpful, helpful_rate, followers, reach_rate) -%}  {#- audience.observed_audience, people -#}
-(coalesce(({{ views }})::double, ({{ engagement }})::double / ({{ engagement_rate }}), ({{ helpful }})::double / ({{ helpful_rate }}),
+(coalesce(({{ views }})::double, ({{ engagement }})::double / {{ valid_share(engagement_rate) }}, ({{ helpful }})::double / {{ valid_share(helpful_rate) }},
  ({{ followers }})::double * ({{ reach_rate }}), ({{ default }})::double))
 {%- endmacro %}
 
@@ -85,6 +108,8 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro second_hand(exposures, r) -%}  {#- spread.total_exposures less the first hand -#}
+{%- set exposures = valid_count(exposures) %}
+{%- set r = valid_count(r) %}
 (case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / (1 - ({{ r }})) end)
 {%- endmacro %}
 

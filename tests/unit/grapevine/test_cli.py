@@ -11,6 +11,7 @@ import pytest
 
 from grapevine import cli
 from records.home import Home
+from transforms import rates
 
 GOOD = "id,text,date,stars\n1,fine service,2026-01-02T03:04:05Z,5\n2,bad service,2026-01-03T03:04:05Z,1\n"
 SETTINGS = """
@@ -156,6 +157,51 @@ def test_amplify__refuses_what_cannot_be(desk: Desk, arguments: tuple[str, ...])
     code, out, err = desk("amplify", *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--bad", "-1"), "-1"),
+        (("--bad", "40", "--recover", "1.2"), "recover is 1.2"),
+        (("--bad", "40", "--invite-reviews", "-0.1"), "invite_reviews is -0.1"),
+        (("--bad", "40", "--invite-complaints", "2"), "invite_complaints is 2"),
+        (("--bad", "40", "--coverage", "0"), "coverage low is 0"),
+        (("--bad", "40", "--faster", "soon"), "--faster is 'soon'"),
+        (("--bad", "40", "--channel", "friends"), "--channel is 'friends'"),
+        (("--bad", "40", "--profile", "dr2014"), "'dr2014'"),
+    ],
+)
+def test_what_if__refuses_what_cannot_be(desk: Desk, arguments: tuple[str, ...], said: str) -> None:
+    code, out, err = desk("what-if", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert said in err
+
+
+def test_what_if__nothing_seen_is_unknown_and_no_error(desk: Desk) -> None:
+    code, out, _ = desk("what-if", "--recover", "0.2", "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert result["visible_positive_share_before"] is None
+    assert result["balance_before"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rate = 0.35", "rate = 1.35", "rate is 1.35"),
+        ("[bad.online]", "[bad.television]", "[bad] lacks online"),
+        ("n = 565", "n = 0", "n is 0"),
+        ("mean = 78.0", "mean = -1.0", "mean is -1.0"),
+    ],
+)
+def test_rates_check__names_what_is_wrong(desk: Desk, old: str, new: str, said: str) -> None:
+    text = (Path(rates.__file__).parent / "share_rates" / "dr2013.toml").read_text(encoding="utf-8")
+    (desk.folder / "own.toml").write_text(text.replace(old, new), encoding="utf-8")
+    code, out, err = desk("rates", "check", "own.toml")
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 def test_init__writes_settings_that_can_be_read(desk: Desk) -> None:
