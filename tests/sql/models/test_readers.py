@@ -123,7 +123,9 @@ def test_brand_period_history__keeps_what_another_model_and_profile_had_said(bui
     assert built.rows(told) == [earlier, ("dr2013", "m2", 5, 4, True, days[1], days[1])]
 
     with store.open(built.home, step="test") as connection:
-        connection.execute("UPDATE raw.rate_profile SET profile = 'other', share_rate = share_rate / 2")
+        connection.execute(
+            "UPDATE raw.rate_profile SET profile = 'other', share_rate = share_rate / 2 WHERE is_current"
+        )
     _next_day(built)
     build(built.home, full=True)
     assert built.rows(told) == [
