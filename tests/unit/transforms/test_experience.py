@@ -9,7 +9,7 @@ import pytest
 
 from records.errors import InputError
 from transforms.evaluation import evaluate
-from transforms.experience import LABELS, Weights, default_weights, explain, feature_values, predict
+from transforms.experience import LABELS, Weights, damping, default_weights, explain, feature_values, predict
 from transforms.features import FORM_FEATURES, read, read_all
 from transforms.gathering import gather
 from transforms.score import MODEL_VERSION
@@ -122,3 +122,18 @@ def test_weights__older_than_a_feature_do_without_it(tmp_path: Path) -> None:
     known[default.index["plain_compound"]] = 0
     expected = predict(readings, Weights("x", default.names, known, default.sharpness))
     assert predict(readings, weights) == pytest.approx(expected, abs=1e-3)
+
+
+def test_damping__long_texts_count_less_than_their_sum() -> None:
+    assert damping(read("")) == 1.0
+    assert damping(read("word " * 30)) == pytest.approx(2**-0.6)
+    weights = default_weights()
+    text = "The staff were rude. "
+    once, often = (sum(part.bad for part in explain(read(text * n), weights)) for n in (1, 20))
+    assert often < 4 * once
+
+
+def test_predict__a_long_mixed_review_is_less_sure_than_a_short_verdict() -> None:
+    mixed = "The room was clean and the bed was great. Breakfast was cold and the staff were rude. " * 5
+    sure, unsure = (max(predict([read(text)])[0]) for text in ("Terrible, never again", mixed))
+    assert unsure < sure
