@@ -96,7 +96,7 @@ def _rate_notes(words: Catalogue, figures: DigestFigures) -> list[str]:
     return [
         words.say(
             "notes.rates",
-            source=one_line(bad.source, 80),
+            source=one_line(bad.source, 110),
             profile=bad.profile,
             bad=words.percent(bad.share_rate),
             good=words.percent(good.share_rate),
