@@ -33,6 +33,7 @@ SOURCES: Mapping[Channel, tuple[str, str]] = {
     "online": ("posts", "post"), "review_site": ("reviews", "review"), "company": ("inbox", "message"),
 }  # fmt: skip
 COPIED = 0.1  # share of mentions that somebody else repeats word for word
+_SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 CHANGED = 0.3  # share of brands whose coverage of reviews is another in the second week
 
 
@@ -109,7 +110,8 @@ def _mentions(
         when = datetime(week.year, week.month, week.day, tzinfo=UTC) + timedelta(
             seconds=float(rng.uniform(0, 7 * 86400 - 3600))
         )
-        text = f"Number {own.replace('/', ' ')} waited in the queue and then it went as it went, which I tell here"
+        # words of one's own, or near copies would be counted once
+        text = " ".join("".join(rng.choice(_SYLLABLES, 3)) for _ in range(12))
         rating = 1 if valence == "bad" else 5
         yield own, f"author of {own}", when.isoformat(), rating, text, brand
         if rng.random() < COPIED:
