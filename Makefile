@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 # uv leaves compiling to the first use; where that is switched off, every start would compile all it imports, again
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test check fix bench docs airflow bi test-bi clean
+.PHONY: install run test check fix bench test-scale docs airflow bi test-bi clean
 
 install: $(STAMP)  ## build .venv from constraints.txt (needs Python 3.11+ and a package index)
 
@@ -48,6 +48,9 @@ fix: install  ## what a machine can mend
 
 bench: install  ## measured figures, as ratios taken in one run
 	$(BIN)/python -m benchmarks
+
+test-scale: install  ## a million mentions, a day into ten million: half an hour, 30 GB
+	$(BIN)/python -m benchmarks.scale
 
 docs: install  ## docs/generated, and the static page of the tables under var/
 	$(BIN)/python -m grapevine.reference
