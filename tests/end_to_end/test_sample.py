@@ -79,8 +79,8 @@ def test_sample__every_row_is_accounted_for(unhurt: Unhurt) -> None:
     )
     assert rows == [
         ("inbox", 79, 78, 1, 0),
-        ("posts", 169, 168, 1, 0),
-        ("reviews", 165, 163, 0, 2),
+        ("posts", 194, 193, 1, 0),
+        ("reviews", 140, 138, 0, 2),
     ]
 
 
@@ -105,9 +105,9 @@ def test_sample__something_happened_to_one_brand_in_the_last_week(unhurt: Unhurt
 def test_sample__its_alerts_stand_in_the_tables_without_words(unhurt: Unhurt) -> None:
     rows = published(unhurt.home, "SELECT brand, figure, is_open, observed_value FROM marts.alert ORDER BY ALL")
     assert rows == [
-        ("thistlepost", "bad_count", False, 6.0),
-        ("thistlepost", "bad_count", True, 13.0),
+        ("thistlepost", "bad_count", False, 11.0),
         ("thistlepost", "mention", True, 48213.0),
+        ("thistlepost", "rating", True, pytest.approx(0.33, abs=0.01)),
     ]
 
 
@@ -244,17 +244,18 @@ def test_publish__reader_sees_whole_states_only(
     with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
         late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
         posts.write(json.dumps(late) + "\n")
+    ((reviews,),) = published(home, "SELECT count(*) FROM marts.mentions WHERE NOT is_duplicate AND kind = 'review'")
     command = [sys.executable, str(HERE / "read_published.py"), str(home.published_file)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdin is not None
         assert reader.stdout is not None
-        assert reader.stdout.readline() == "410,410,160\n"
+        assert reader.stdout.readline() == f"410,410,{reviews}\n"
 
         done = grapevine(home, "run", "--config", str(folder / "grapevine.toml"))
 
         assert done.returncode == 0, done.stderr
-        assert reader.stdout.readline() == "411,411,160\n"
+        assert reader.stdout.readline() == f"411,411,{reviews}\n"
         reader.stdin.close()
         seen = json.loads(reader.stdout.readline())
     assert reader.returncode == 0
-    assert list(seen) == ["410,410,160", "411,411,160"]
+    assert list(seen) == [f"410,410,{reviews}", f"411,411,{reviews}"]
