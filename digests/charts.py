@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from digests.catalogue import Catalogue
 from digests.days import Bar, Grain, bars, grain
@@ -39,6 +40,7 @@ class Reach:
     good_seen: int | None = None
 
 
+@debug_mode(False)
 def specification(figures: DigestFigures, words: Catalogue, palette: Palette) -> dict[str, Any]:
     """Return the chart of bad and good experiences as a Vega-Lite specification, all its data in it."""
     step, shown = grain(figures.days), bars(figures)
@@ -73,9 +75,7 @@ def specification(figures: DigestFigures, words: Catalogue, palette: Palette) ->
     layered = alt.layer(*layers).properties(
         width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="fit", contains="padding")
     )
-    spec = cast("dict[str, Any]", json.loads(layered.configure(**_config(palette)).to_json()))
-    spec["usermeta"] = {"embedOptions": {"actions": False}}
-    return spec
+    return _finished(layered, palette)
 
 
 def driver_chart(figures: DigestFigures, words: Catalogue, palette: Palette) -> dict[str, Any]:
@@ -101,6 +101,7 @@ def iceberg_chart(figures: DigestFigures, words: Catalogue, palette: Palette) ->
     return _diverging(bars, words, palette, words.say("page.channel"))
 
 
+@debug_mode(False)
 def _diverging(reaches: Sequence[Reach], words: Catalogue, palette: Palette, what: str) -> dict[str, Any]:
     sides = (("bad", -1), ("good", 1))
     rows = []
@@ -159,7 +160,12 @@ def _diverging(reaches: Sequence[Reach], words: Catalogue, palette: Palette, wha
         height=BAR_STEP * len(reaches) + BAR_MARGIN,
         autosize=alt.AutoSizeParams(type="fit", contains="padding"),
     )
-    spec = cast("dict[str, Any]", json.loads(layered.configure(**_config(palette)).to_json()))
+    return _finished(layered, palette)
+
+
+def _finished(chart: alt.LayerChart | alt.FacetChart, palette: Palette) -> dict[str, Any]:
+    # Whether it fits the schema does not depend on the data: a test asks, not every digest.
+    spec = cast("dict[str, Any]", json.loads(chart.configure(**_config(palette)).to_json(validate=False)))
     spec["usermeta"] = {"embedOptions": {"actions": False}}
     return spec
 

@@ -139,9 +139,11 @@ def _overlap(one: Outbreak, other: Outbreak) -> bool:
 def _outbreaks(
     seen: Mapping[date, int], started: date, today: date, options: AlertOptions, *, shared_by: int = 1
 ) -> list[Outbreak]:
+    judged_from = today - timedelta(days=REPLAYED_DAYS)
+    if 2 * max((n for day, n in seen.items() if day >= judged_from), default=0) < options.fewest_events:
+        return []  # not even two such days would be enough, which is so of most drivers
     counts = [seen.get(started + timedelta(days=n), 0) for n in range((today - started).days + 1)]
-    from_day = today - timedelta(days=REPLAYED_DAYS)
-    return judge_days(counts, started, options, from_day=from_day, is_last_whole=False, shared_by=shared_by)
+    return judge_days(counts, started, options, from_day=judged_from, is_last_whole=False, shared_by=shared_by)
 
 
 def _of_outbreak(

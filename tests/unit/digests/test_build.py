@@ -11,10 +11,13 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import duckdb
+import jsonschema
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from digests import charts
 from digests.build import build_all, build_digest, digest_folder, rebuild
 from digests.look import DARK, LIGHT, Palette
 from digests.options import DigestOptions
@@ -63,6 +66,27 @@ def test_build__writes_every_form(publish: Publish, eight_weeks: Weeks, mention:
         "days-dark.png", "days-light.png", "digest.json", "mail.eml", "mail.html", "mail.txt", "page.html",
     ]  # fmt: skip
     assert list((home.digests / "assets").iterdir())
+
+
+def test_charts__fit_the_schema(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Digests do not ask it of each chart: that would take a fifth of their time."""
+    made: list[dict[str, Any]] = []
+    finished = charts._finished
+
+    def kept(chart: alt.LayerChart, palette: Palette) -> dict[str, Any]:
+        made.append(finished(chart, palette))
+        return made[-1]
+
+    monkeypatch.setattr(charts, "_finished", kept)
+    publish(eight_weeks(), (mention(),))
+    build_digest(home, "acme", WEEK)
+    assert len(made) >= 4
+    for specification in made:
+        alt.LayerChart.from_dict(specification)
+    with pytest.raises(jsonschema.ValidationError):
+        alt.LayerChart.from_dict(made[0] | {"autosize": 5})
 
 
 def test_build__same_inputs_same_bytes(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
