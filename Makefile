@@ -11,6 +11,10 @@ export DO_NOT_TRACK := 1
 # uv leaves compiling to the first use; where that is switched off, every start would compile all it imports, again
 unexport PYTHONDONTWRITEBYTECODE
 
+# uv does not read pip's settings: an index set there is handed on
+HAND_ON_INDEX = index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
+  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi
+
 .PHONY: install run test check fix bench test-scale docs airflow bi test-bi clean
 
 install: $(STAMP)  ## build .venv from constraints.txt (needs Python 3.11+ and a package index)
@@ -20,10 +24,7 @@ $(STAMP): setup.cfg constraints.txt
 	  { echo "Grapevine needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@# uv does not read pip's settings: an index set there is handed on
-	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
-	  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	  $(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt && \
+	@$(HAND_ON_INDEX); $(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
 	@$(BIN)/python -c 'import grapevine.pipeline, connectors.files, connectors.runner, transforms.score, warehouse.load'
 	@touch $@
@@ -61,9 +62,7 @@ airflow: install  ## Airflow on this machine, its home under var/; Ctrl-C stops 
 
 $(BI_STAMP): bi/requirements.txt bi/constraints.txt | install
 	@test -x $(BI)/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python $(BI)
-	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
-	  if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	  $(BIN)/uv pip install --quiet --python $(BI)/bin/python -r bi/requirements.txt -c bi/constraints.txt
+	@$(HAND_ON_INDEX); $(BIN)/uv pip install --quiet --python $(BI)/bin/python -r bi/requirements.txt -c bi/constraints.txt
 	@touch $@
 
 bi: $(BI_STAMP)  ## Apache Superset with three dashboards, its home under var/; Ctrl-C stops all of it

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AlertOptions", "DigestOptions"]
+__all__ = ["DAYS_PER_MONTH", "AlertOptions", "DigestOptions"]
+
+DAYS_PER_MONTH = 30.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +47,8 @@ class AlertOptions:
     cool_down_days: int = 3
     great_reach: int = 10_000
     words: tuple[str, ...] = ("lawsuit", "injury")
+
+    @property
+    def chance_a_day(self) -> float:
+        """Chance of a false alarm on one day that the settings allow a figure."""
+        return self.false_alarms_per_month / DAYS_PER_MONTH

@@ -9,9 +9,9 @@ from digests.send import MailServer, Security
 from grapevine.settings import MailSettings
 from records.errors import ConfigError
 
-__all__ = ["PASSWORD_VARIABLE", "mail_server"]
+__all__ = ["mail_server"]
 
-PASSWORD_VARIABLE = "GRAPEVINE_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+_PASSWORD_VARIABLE = "GRAPEVINE_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 _USUAL_PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -25,9 +25,9 @@ def mail_server(mail: MailSettings | None) -> MailServer:
         raise ConfigError("mail.host is not set, so nothing can be sent; write [mail] with the name of an SMTP server")
     if mail.connection:
         return _of_connection(mail.connection)
-    password = os.environ.get(PASSWORD_VARIABLE)
+    password = os.environ.get(_PASSWORD_VARIABLE)
     if mail.user and not password:
-        raise ConfigError(f"mail.user is {mail.user!r} but {PASSWORD_VARIABLE} is not set; set it")
+        raise ConfigError(f"mail.user is {mail.user!r} but {_PASSWORD_VARIABLE} is not set; set it")
     return MailServer(host=mail.host or "", port=mail.port, security=mail.security, user=mail.user, password=password)
 
 

@@ -11,7 +11,6 @@ from digests.quotes import safe_link
 
 __all__ = ["Alert", "make_alert"]
 
-DAYS_PER_MONTH = 30.4
 HISTORY_DAYS = 56  # before the days judged
 REPLAYED_DAYS = 28  # how far back an alert may have opened
 

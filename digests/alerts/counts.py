@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 
-from digests.alerts.alert import DAYS_PER_MONTH, HISTORY_DAYS, REPLAYED_DAYS, Alert, make_alert
+from digests.alerts.alert import HISTORY_DAYS, REPLAYED_DAYS, Alert, make_alert
 from digests.alerts.outbreaks import NORMAL_AGAIN, Outbreak, judge_days
 from digests.catalogue import Catalogue
-from digests.options import AlertOptions
+from digests.options import DAYS_PER_MONTH, AlertOptions
 from digests.published import Published
 from digests.quotes import one_line
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from digests.alerts.alert import DAYS_PER_MONTH, HISTORY_DAYS
+from digests.alerts.alert import HISTORY_DAYS
 from digests.baseline import Expectation, expect, upper_tail
 from digests.options import AlertOptions
 
@@ -47,7 +47,7 @@ def judge_days(
         shared_by: how many series share the false alarms that are allowed.
         is_last_whole: whether the last day is over; a day that is not can open an alert but not close one.
     """
-    chance = options.false_alarms_per_month / DAYS_PER_MONTH * EXAM_SHARE / shared_by
+    chance = options.chance_a_day * EXAM_SHARE / shared_by
     found: list[Outbreak] = []
     is_open, calm, rest_until = False, 0, date.min
     for place in range(max(0, (from_day - first_day).days), len(counts)):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from scipy import special
 
-from digests.alerts.alert import DAYS_PER_MONTH, HISTORY_DAYS, Alert, make_alert
+from digests.alerts.alert import HISTORY_DAYS, Alert, make_alert
 from digests.catalogue import Catalogue
 from digests.options import AlertOptions
 from digests.published import Published
@@ -28,8 +28,7 @@ def rating_alerts(
     old, new = (_moments([row for row in rows if (row["told_date"] > split) == is_new]) for is_new in (False, True))
     if old is None or new is None or min(old[0], new[0]) < options.fewest_events or old[2] + new[2] <= 0:
         return
-    chance = options.false_alarms_per_month / DAYS_PER_MONTH
-    if _chance_of_fall(old, new) < chance:
+    if _chance_of_fall(old, new) < options.chance_a_day:
         shown = {"now": words.share(round(100 * new[1]), 100), "before": words.share(round(100 * old[1]), 100)}
         yield make_alert(
             brand, "rating", split + timedelta(days=1), observed=new[1], expected=old[1],

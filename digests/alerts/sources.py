@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from digests.alerts.alert import DAYS_PER_MONTH, HISTORY_DAYS, Alert, make_alert
+from digests.alerts.alert import HISTORY_DAYS, Alert, make_alert
 from digests.catalogue import Catalogue
 from digests.options import AlertOptions
 from digests.published import Published
@@ -23,7 +23,6 @@ def silent_sources(source: Published, words: Catalogue, options: AlertOptions) -
     days: dict[str, dict[date, int]] = {}
     for row in source.rows("alert_sources", first_day=first_day, last_day=today):
         days.setdefault(row["source"], {})[row["told_date"]] = row["mention_count"]
-    chance = options.false_alarms_per_month / DAYS_PER_MONTH
     for name, seen in days.items():
         newest, oldest = max(seen), min(seen)
         silent, listened = (today - newest).days, (newest - oldest).days + 1
@@ -31,6 +30,6 @@ def silent_sources(source: Published, words: Catalogue, options: AlertOptions) -
             continue
         # Days with and without a mention, not counts: bursts must not make quiet days look odd.
         quiet_share = (listened - len(seen) + 1) / (listened + 2)
-        if silent >= 1 and quiet_share**silent < chance:
+        if silent >= 1 and quiet_share**silent < options.chance_a_day:
             sentence = words.say("alert.source", source=one_line(name, 40), n=silent, day=words.day(newest))
             yield make_alert("", "source", newest, observed=silent, sentence=sentence, subject=name)
