@@ -144,7 +144,7 @@ def saturated_reach(exposures: float, r: float, *, audience: float) -> float:
             low = middle
         else:
             high = middle
-    return audience * (low + high) / 2 if started > 0 else 0.0
+    return audience * (low + high) / 2 if exposures > 0 else 0.0
 
 
 def reproduction_from_event(seeded: float, extra: float) -> float | None:
