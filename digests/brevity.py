@@ -98,20 +98,23 @@ def _advice_once(story: Story) -> Story:
 
 
 _STEPS: tuple[Callable[[Story], Story], ...] = (
-    lambda story: replace(story, queue=story.queue[:3]),
+    lambda story: replace(story, queue=story.queue[:3], alerts=story.alerts[:3]),
     _once,
     _quotes(120),
     lambda story: replace(story, queue=tuple(replace(one, quote="") for one in story.queue)),
     _reach,
     _quotes(80),
     _advice_once,
-    _quotes(60),
-    lambda story: replace(story, outcomes=story.outcomes[:1]),
+    lambda story: replace(story, outcomes=story.outcomes[:1], alerts=story.alerts[:2]),
     lambda story: replace(story, queue=story.queue[:1]),
+    # Three quotes that can be understood say more than five that can't.
+    lambda story: replace(story, mentions=story.mentions[:4]),
+    _quotes(70),
     lambda story: replace(story, coaching=None),
-    _quotes(45),
-    lambda story: replace(story, good_drivers=tuple(replace(one, quote=None) for one in story.good_drivers)),
     lambda story: replace(story, mentions=story.mentions[:3]),
+    _quotes(60),
+    lambda story: replace(story, good_drivers=tuple(replace(one, quote=None) for one in story.good_drivers)),
+    _quotes(45),
     lambda story: replace(story, praise=None, team=story.team[:2]),
     lambda story: replace(story, mentions=story.mentions[:1]),
     lambda story: replace(story, mentions=(), queue=()),

@@ -91,7 +91,7 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
         InputError: nothing is published, or no such brand is.
     """
     options = options or DigestOptions()
-    facts = figures.read(home.current, brand, period, mention_limit=options.mention_limit)
+    facts = _read(home, brand, period, options)
     folder = digest_folder(home, brand, period)
     as_sent = sent.figures_as_sent(home, brand, period.previous.name)
     made_from = _hash(_NUMBER.sub(_rounded, repr(facts)), repr(as_sent), repr(options), _code())
@@ -126,13 +126,19 @@ def story_of(home: Home, brand: str, period: Period, options: DigestOptions | No
         InputError: nothing is published, or no such brand is.
     """
     options = options or DigestOptions()
-    facts = figures.read(home.current, brand, period, mention_limit=options.mention_limit)
+    facts = _read(home, brand, period, options)
     return sentences.tell(facts, options, sent.figures_as_sent(home, brand, period.previous.name))
 
 
 def digest_folder(home: Home, brand: str, period: Period) -> Path:
     """Return the folder of one digest."""
     return home.digests / period.name / brand
+
+
+def _read(home: Home, brand: str, period: Period, options: DigestOptions) -> DigestFigures:
+    return figures.read(
+        home.current, brand, period, mention_limit=options.mention_limit, alert_words=options.alerts.words
+    )
 
 
 def unsubscribe_address(options: DigestOptions, brand: str) -> str | None:

@@ -10,6 +10,7 @@ from digests.periods import Period
 
 if TYPE_CHECKING:
     from digests.act_facts import ActFigures
+    from digests.alerts.facts import AlertFacts
 
 __all__ = [
     "BrandFacts",
@@ -219,6 +220,7 @@ class DigestFigures:
         voices: the brand and its competitors on what they have in common; empty without either.
         new_sources: those that can make a change by being new.
         act: what those who act need: drivers, rising words, the queue and more.
+        alerts: those that opened or closed in this period, gravest kind first.
     """
 
     brand: BrandFacts
@@ -239,6 +241,7 @@ class DigestFigures:
     voices: tuple[Voice, ...]
     new_sources: tuple[NewSource, ...]
     act: ActFigures
+    alerts: tuple[AlertFacts, ...] = ()
 
     @property
     def is_first(self) -> bool:

@@ -6,13 +6,14 @@ digest and a BI tool show the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from digests.act_figures import read_act
+from digests.alerts.facts import read_alerts
 from digests.facts import (
     BrandFacts,
     ChannelFigures,
@@ -65,7 +66,9 @@ def choose_period(published: Path, brand: str, kind: PeriodKind = "week") -> Per
         return Period(found[0]["period_start_date"], kind) if found else wanted
 
 
-def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5) -> DigestFigures:
+def read(
+    published: Path, brand: str, period: Period, *, mention_limit: int = 5, alert_words: Sequence[str] = ()
+) -> DigestFigures:
     """Return all figures of one brand and period.
 
     Args:
@@ -73,6 +76,7 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
         brand: a brand's key.
         period: which period, in the brand's calendar.
         mention_limit: how many mentions to bring at most.
+        alert_words: words that always alert, to quote what stands around them.
 
     Raises:
         InputError: nothing is published, or no such brand is.
@@ -81,7 +85,7 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
     with source.connection:
         facts = _brand(source, brand)
         now = _period(source, brand, period)
-        within: dict[str, object] = {"brand": brand, "first_day": period.start, "last_day": period.end}
+        within: dict[str, Any] = {"brand": brand, "first_day": period.start, "last_day": period.end}
         first_day = source.rows("first_day", brand=brand)[0]["first_day"]
         return DigestFigures(
             brand=facts,
@@ -110,6 +114,7 @@ def read(published: Path, brand: str, period: Period, *, mention_limit: int = 5)
                 )
             ),
             act=read_act(source, brand, period),
+            alerts=read_alerts(source, **within, words=alert_words),
             new_sources=tuple(
                 NewSource(**row) for row in source.rows("new_sources", **within, before_start=period.previous.start)
             ),

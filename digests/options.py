@@ -10,27 +10,6 @@ DAYS_PER_MONTH = 30.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestOptions:
-    """Settings of digests.
-
-    Attributes:
-        min_n: fewest experiences, in both periods, for a percentage or a finding.
-        language: of the message catalogue ("en", "de").
-        sender: the From address, "Name <a@b>" or "a@b".
-        feedback: the address that "Wrong? Tell us" and unsubscribing write to; None leaves both out.
-        unsubscribe_url: an https address for one-click unsubscribing (RFC 8058), or None.
-        mention_limit: how many mentions a digest quotes at most.
-    """
-
-    min_n: int = 12
-    language: str = "en"
-    sender: str = "Grapevine <grapevine@localhost>"
-    feedback: str | None = None
-    unsubscribe_url: str | None = None
-    mention_limit: int = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertOptions:
     """Settings of alerts.
 
@@ -52,3 +31,26 @@ class AlertOptions:
     def chance_a_day(self) -> float:
         """Chance of a false alarm on one day that the settings allow a figure."""
         return self.false_alarms_per_month / DAYS_PER_MONTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestOptions:
+    """Settings of digests.
+
+    Attributes:
+        min_n: fewest experiences, in both periods, for a percentage or a finding.
+        language: of the message catalogue ("en", "de").
+        sender: the From address, "Name <a@b>" or "a@b".
+        feedback: the address that "Wrong? Tell us" and unsubscribing write to; None leaves both out.
+        unsubscribe_url: an https address for one-click unsubscribing (RFC 8058), or None.
+        mention_limit: how many mentions a digest quotes at most.
+        alerts: what the alerts were judged by.
+    """
+
+    min_n: int = 12
+    language: str = "en"
+    sender: str = "Grapevine <grapevine@localhost>"
+    feedback: str | None = None
+    unsubscribe_url: str | None = None
+    mention_limit: int = 5
+    alerts: AlertOptions = AlertOptions()

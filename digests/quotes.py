@@ -20,6 +20,8 @@ MARKS_PER_LETTER = 2  # combining marks kept on one letter; more of them climb o
 _DROPPED_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn"}
 _JOINERS = {"\u200c", "\u200d"}
 _LINK_LENGTH = 2000
+_HANDLE = "[handle]"  # what redaction leaves of a name; at the start it only says to whom a post is addressed
+_ADDRESSED = re.compile(r"^(?:[\s.,:;!-]*\[handle\](?!')[\s.,:;!-]*)+")
 
 
 def one_line(text: str | None, longest: int = 200) -> str:
@@ -36,10 +38,15 @@ def one_line(text: str | None, longest: int = 200) -> str:
 def quote(title: str | None, text: str | None, longest: int = LONGEST_QUOTE) -> str:
     """Return a short quote of a mention: its title and the beginning of its text, endless words cut.
 
+    Handles that were redacted are left out at the start, and shortened elsewhere.
+
     Returns:
         At most `longest` characters and an ellipsis; "" when there are no words.
+
+    >>> quote(None, "[handle] [handle] why did you cancel? Ask [handle]!")
+    'why did you cancel? Ask @…!'
     """
-    head, body = one_line(title, longest), one_line(text, longest)
+    head, body = (_unaddressed(one_line(part, longest)) for part in (title, text))
     joined = body if not head or body.startswith(head.rstrip("…")) else f"{head}{_stop(head)} {body}".strip()
     words = (word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD - 1]}…" for word in joined.split())
     return _cut(" ".join(words), longest)
@@ -91,6 +98,10 @@ def _cut(text: str, longest: int) -> str:
     space = kept.rfind(" ")
     # A cut inside the first words is better than a quote of nothing.
     return (kept[:space] if space > longest // 2 else kept).rstrip(" ,;:-–") + "…"
+
+
+def _unaddressed(words: str) -> str:
+    return (_ADDRESSED.sub("", words) or words).replace(_HANDLE, "@…")
 
 
 def _stop(head: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
 from digests.catalogue import Catalogue
 from digests.drivers import advice_of, owner_of, title_of
@@ -10,6 +12,8 @@ from digests.facts import DigestFigures
 from digests.quotes import one_line, safe_link
 
 __all__ = ["Action", "action", "responses", "voice", "voice_rows"]
+
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # in `comparison_basis`
 
 FEWEST_FOR_MEDIAN = 5  # answers; fewer have no typical time
 
@@ -81,9 +85,12 @@ def voice(words: Catalogue, figures: DigestFigures, min_n: int) -> str:
         if one.share is not None
     ]
     total = words.count(sum(one.mention_count for one in voices))
-    return words.say(
-        "voice.line", shares=words.listing(shares), n=total, sources=one_line(voices[0].comparison_basis, 200)
-    )
+    basis = _DAYS.sub(lambda found: _said_days(words, found), one_line(voices[0].comparison_basis, 200))
+    return words.say("voice.line", shares=words.listing(shares), n=total, sources=basis)
+
+
+def _said_days(words: Catalogue, found: re.Match[str]) -> str:
+    return " – ".join(words.day(date.fromisoformat(day)) for day in found.groups())
 
 
 def voice_rows(words: Catalogue, figures: DigestFigures) -> list[tuple[str, str, str, str]]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from digests.alerts.wording import AlertStory, alert_stories
 from digests.catalogue import Catalogue, catalogue, two_digits
 from digests.changes import change_words, findings, headline
 from digests.days import grain
@@ -74,6 +75,7 @@ class Story:
     praise: MentionStory | None
     coaching: MentionStory | None
     outcomes: tuple[str, ...]
+    alerts: tuple[AlertStory, ...]
     voice: str
     notes: tuple[str, ...]
     sample: str
@@ -134,6 +136,7 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
         praise=praise(words, figures, options),
         coaching=coaching(words, figures, options),
         outcomes=outcomes(words, figures, options.min_n),
+        alerts=alert_stories(words, figures.alerts, fewest=options.alerts.fewest_events),
         voice=voice(words, figures, options.min_n),
         notes=data_notes(words, figures, options.min_n, as_sent or {}),
         sample=words.say("sample.banner") if figures.is_sample else "",
@@ -184,8 +187,9 @@ def _tiles(words: Catalogue, figures: DigestFigures, min_n: int) -> tuple[Tile, 
                 tone=tone,
                 label=words.say(f"tile.{valence}"),
                 value=words.count(count),
+                # Before a source was heard from nothing was counted: unknown, not none.
                 note=""
-                if count_before is None
+                if count_before is None or figures.weighty_new_sources
                 else words.say("tile.before", n=words.count(count_before), before=before_words),
                 detail=change_words(words, figures, valence, min_n),
                 is_finding=any(found == valence for found, _ in findings(figures, min_n)),

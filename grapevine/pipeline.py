@@ -302,7 +302,7 @@ def digest(
 
 
 def alert(workspace: Workspace, *, closed: bool = False) -> list[Alert]:
-    """Look for what can't wait until Monday; return the alerts that are open, or all of the last four weeks."""
+    """Look for what can't wait until Monday; return the alerts that are open, or all of the last five weeks."""
     from digests import alerts
     from grapevine.sending import alert_options
 

@@ -58,6 +58,7 @@ def digest_options(settings: Settings) -> DigestOptions:
         sender=chosen.sender,
         feedback=chosen.feedback,
         unsubscribe_url=chosen.unsubscribe_url,
+        alerts=alert_options(settings),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from digests.alerts import Alert, judge
+from digests.alerts.judge import judge
 from digests.published import Published
 from digests.sent import all_figures_as_sent
 from grapevine.sending import alert_options
@@ -19,16 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["complete"]
 
-# An alert's sentence and links quote a mention: they would have to be erased with it, so they stay out of the tables.
-_COLUMNS = [field.name for field in fields(Alert) if field.name not in ("sentence", "links")]
-
 
 def complete(workspace: Workspace, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
     """Write the alerts that the built marts give, and the figures as they were sent, before both are published."""
     marts = Published(clock.as_of, clock.is_sample, connection)
-    alerts = judge(marts, alert_options(workspace.settings), language=workspace.settings.digest.language)
     write_told(
         connection,
-        alerts=[{name: getattr(alert, name) for name in _COLUMNS} for alert in alerts],
+        alerts=[asdict(alert) for alert in judge(marts, alert_options(workspace.settings))],
         figures=all_figures_as_sent(workspace.home),
     )

@@ -241,7 +241,7 @@ CREATE TABLE IF NOT EXISTS raw.action (
 );
 
 -- What stood out, judged anew from the marts at every publish; without words, which would have to be erased.
--- One row per alert of the last four weeks; key alert_id.
+-- One row per alert of the last five weeks; key alert_id.
 CREATE TABLE IF NOT EXISTS raw.judged_alert (
     alert_id VARCHAR NOT NULL PRIMARY KEY,          -- the alert, the same in every run
     brand VARCHAR NOT NULL,                         -- the brand; '' for a source, which serves all brands
@@ -250,7 +250,9 @@ CREATE TABLE IF NOT EXISTS raw.judged_alert (
     opened_on DATE NOT NULL,                        -- the day that gave it
     closed_on DATE,                                 -- the day on which it ended; NULL while open
     observed DOUBLE NOT NULL,                       -- what was seen: a count, exposures, a share of a rating's scale, or days of silence
-    expected DOUBLE                                 -- what was to be expected; NULL where an alert needs no expectation
+    expected DOUBLE,                                -- what was to be expected; NULL where an alert needs no expectation
+    usual_high DOUBLE,                              -- the count above which such days are rare; NULL for what is no count
+    day_count INTEGER                               -- days judged together; of exposures the days before, of a silence its days
 );
 
 -- Figures as they were first sent, to name those that have since moved; copied from state/send.sqlite at every publish.

@@ -1,31 +1,26 @@
 """Alerts: what can't wait until Monday.
 
-Every figure is judged anew from the published history, day by day: an alert opens when a day (or two together) is
-higher than chance would bring it, stays open until two whole days are back to normal, and does not open again during
-its cool-down. So the same history always gives the same alerts, and nothing has to be remembered. Who was told of one
-is remembered by `digests.send`.
+`judge` finds them in the marts, once in a run; the tables keep what it found (`marts.alert`); `facts` reads that with
+its evidence, and `wording` says it, for an alert's own mail and for the digest of its period.
 """
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from dataclasses import fields
 
-from digests.alerts.alert import Alert
-from digests.alerts.counts import count_alerts, exposure_alerts
-from digests.alerts.mentions import mention_alerts
-from digests.alerts.ratings import rating_alerts
-from digests.alerts.sources import silent_sources
+from digests.alerts.alert import Alert, Judged
+from digests.alerts.facts import AlertFacts, read_alerts
+from digests.alerts.wording import alert_sentence
 from digests.catalogue import catalogue
 from digests.options import AlertOptions
-from digests.published import Published, open_published
-from digests.quotes import one_line
+from digests.published import open_published
 from records.home import Home
 
-__all__ = ["Alert", "check", "history", "judge"]
+__all__ = ["Alert", "Judged", "check", "history"]
 
 
 def check(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
-    """Return the alerts that are open at the published as_of, gravest kind first.
+    """Return the published alerts that are open, gravest kind first.
 
     Raises:
         InputError: nothing is published.
@@ -34,21 +29,17 @@ def check(home: Home, options: AlertOptions | None = None, *, language: str = "e
 
 
 def history(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
-    """Return the alerts of the last four weeks, closed ones too."""
-    source = open_published(home.current)
+    """Return the published alerts of the last five weeks, closed ones too; raises as `check` does."""
+    source, options = open_published(home.current), options or AlertOptions()
     with source.connection:
-        return judge(source, options, language=language)
+        found = read_alerts(source, words=options.words)
+    return [_told(facts, options, language) for facts in found]
 
 
-def judge(source: Published, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
-    """Return the alerts of the last four weeks that open marts give, gravest kind first."""
-    options, words = options or AlertOptions(), catalogue(language)
-    found: list[Alert] = []
-    for row in source.rows("alert_brands"):
-        today = source.as_of.astimezone(ZoneInfo(row["time_zone"])).date()
-        name = one_line(row["brand_name"], 60)
-        for kind in (mention_alerts, count_alerts, exposure_alerts, rating_alerts):
-            found += kind(source, words, row["brand"], name, today, options)
-    found += silent_sources(source, words, options)
-    order = ("word", "mention", "bad_count", "exposure_count", "driver", "rating", "source")
-    return sorted(found, key=lambda alert: (order.index(alert.figure), alert.brand, alert.opened_on, alert.alert_id))
+def _told(facts: AlertFacts, options: AlertOptions, language: str) -> Alert:
+    row = {field.name: getattr(facts.judged, field.name) for field in fields(Judged)}
+    words = catalogue(language)
+    sentence = alert_sentence(words, facts, fewest=options.fewest_events)
+    if facts.brand_name:
+        sentence = words.say("alert.of", brand=facts.brand_name, sentence=sentence)
+    return Alert(**row, sentence=sentence, links=facts.links)

@@ -1,23 +1,20 @@
-"""What an alert is."""
+"""What an alert is: what was judged, which the tables keep, and what is told of it, which quotes and links."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from digests.quotes import safe_link
-
-__all__ = ["Alert", "make_alert"]
+__all__ = ["HISTORY_DAYS", "REPLAYED_DAYS", "Alert", "Judged", "judged"]
 
 HISTORY_DAYS = 56  # before the days judged
-REPLAYED_DAYS = 28  # how far back an alert may have opened
+REPLAYED_DAYS = 35  # how far back an alert may have opened: a month and what a monthly digest waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """One alert.
+class Judged:
+    """One alert as it was judged: a row of `marts.alert`, without words, which would have to be erased.
 
     Attributes:
         alert_id: stable from run to run.
@@ -28,8 +25,8 @@ class Alert:
         closed_on: the day on which it ended; None while it is open.
         observed: what was seen: a count, a mean rating (share of its scale), exposures, or days of silence.
         expected: what was to be expected; None where the alert needs no expectation.
-        sentence: what to tell people.
-        links: http(s) addresses that show it, at most three.
+        usual_high: the count above which a day or two are rare; None for what is no count.
+        day_count: days judged together; for exposures the days before, for a silence its days.
     """
 
     alert_id: str
@@ -40,17 +37,30 @@ class Alert:
     closed_on: date | None
     observed: float
     expected: float | None
+    usual_high: float | None
+    day_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(Judged):
+    """One alert as people are told of it.
+
+    Attributes:
+        sentence: what to tell people.
+        links: http(s) addresses that show it, at most three.
+    """
+
     sentence: str
     links: tuple[str, ...]
 
 
-def make_alert(
-    brand: str, figure: str, opened_on: date, *, observed: float, sentence: str, expected: float | None = None,
-    closed_on: date | None = None, links: Iterable[str | None] = (), subject: str | None = None,
-) -> Alert:  # fmt: skip
-    """Return an alert whose id is the same in every run; links that are not http(s) are left out."""
+def judged(
+    brand: str, figure: str, opened_on: date, *, observed: float, expected: float | None = None,
+    closed_on: date | None = None, subject: str | None = None, usual_high: float | None = None, day_count: int = 1,
+) -> Judged:  # fmt: skip
+    """Return what was judged, with an id that is the same in every run."""
     key = "\x1f".join((brand, figure, opened_on.isoformat(), subject or ""))
-    return Alert(
+    return Judged(
         alert_id=hashlib.sha256(key.encode()).hexdigest()[:16],
         brand=brand,
         figure=figure,
@@ -59,6 +69,6 @@ def make_alert(
         closed_on=closed_on,
         observed=float(observed),
         expected=expected,
-        sentence=sentence,
-        links=tuple(link for url in links if (link := safe_link(url))),
+        usual_high=usual_high,
+        day_count=day_count,
     )

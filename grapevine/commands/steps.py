@@ -189,7 +189,7 @@ def digest(
 def alert(
     context: typer.Context,
     config: Config = None,
-    closed: Annotated[bool, typer.Option("--all", help="Those closed in the last four weeks too.")] = False,
+    closed: Annotated[bool, typer.Option("--all", help="Those closed in the last five weeks too.")] = False,
     send: Send = False,
     dry_run: DryRun = False,
     as_json: Json = False,

@@ -44,3 +44,6 @@ create table marts.recovery (mention_id uuid, brand varchar, recovered_date date
 create table marts.action (action_id varchar, brand varchar, driver varchar, driver_title varchar, from_date date,
     note varchar, day_count integer, bad_count_before bigint, bad_count_after bigint, bad_change_ratio double,
     bad_change_ratio_low double, bad_change_ratio_high double, is_bad_change_finding boolean);
+create table marts.alert (alert_id varchar, brand varchar, figure varchar, subject varchar, opened_date date,
+    closed_date date, is_open boolean, observed_value double, expected_value double, usual_high_value double,
+    day_count integer);

@@ -70,7 +70,7 @@ def test_action__is_the_drivers_and_has_an_owner(publish: Publish, eight_weeks: 
     next_step = story(published).action
     assert next_step is not None
     assert next_step.title == "Next step for Ada"
-    assert next_step.text.startswith("On hold, the reason with most at stake: Offer a call back")
+    assert next_step.text.startswith("Most is at stake in “On hold”. Offer a call back")
     # too few for a pattern: whom to answer comes first
     assert story(published, min_n=21).action is None
 
@@ -79,7 +79,7 @@ def test_action__names_the_role_where_nobody_is_named(publish: Publish, eight_we
     next_step = story(publish(eight_weeks(), drivers=TOLD), language="de").action
     assert next_step is not None
     assert next_step.title == "Nächster Schritt für den Kundendienst"
-    assert next_step.text.startswith("In der Warteschleife, der Grund")
+    assert next_step.text.startswith("Am meisten steht auf dem Spiel bei „In der Warteschleife“. ")
 
 
 def test_playbook__is_whole_in_every_language() -> None:
