@@ -127,6 +127,7 @@ def main(
     rows: Annotated[int, typer.Option(help="Fewer, to try the benchmark itself.")] = 1_000_000,
 ) -> None:
     """Measure, print and keep the figures in FOLDER/scale.json."""
+    os.environ["DBT_WRITE_JSON"] = "1"  # how long each model took
     data = Path(os.environ["GRAPEVINE_REAL_DATA"]).resolve() / "data"
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / "scale.json"

@@ -85,7 +85,7 @@ def write_docs(home: Home) -> Path:
     with store.door(home, step="docs"):
         with store.inside(home) as connection:
             clock.require(connection)
-        _dbt(home, ["docs", "generate", "--static"])
+        _dbt(home, ["docs", "generate", "--static", "--write-json"])
     page = home.root / "docs" / "index.html"
     page.parent.mkdir(exist_ok=True)
     shutil.copyfile(home.dbt / "target" / "static_index.html", page)
