@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -34,6 +34,7 @@ __all__ = [
     "remove_stale_drafts",
     "slug",
     "sort_error",
+    "troubles",
     "write_manifest",
 ]
 
@@ -107,6 +108,12 @@ class PullResult:
     def rejected_count(self) -> int:
         """How many records were rejected."""
         return sum(self.rejected.values())
+
+
+def troubles(results: Iterable[PullResult]) -> list[str]:
+    """Return what went wrong, one sentence a source and reason, however many slices met it."""
+    met = Counter((result.source_name, result.error.message) for result in results if result.error)
+    return [f"{name}: {message}{f' ({count} slices)' * (count > 1)}" for (name, message), count in met.items()]
 
 
 def new_run_id(now: datetime) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from connectors.manifest import troubles
 from grapevine import pipeline, places
 from records.errors import SourceError, TransientError
 
@@ -179,8 +180,7 @@ def ask_sources() -> dict[str, Any]:
         log.warning("%s was not asked whether its mentions still stand: %s", name, why)
     for name, count in asked.left_counts.items():
         log.warning("%s: %d mentions stay due; raise its recheck_limit", name, count)
-    failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
-    if failed:
+    if failed := troubles(asked.results):
         raise SourceError("; ".join(failed))
     return dict(asked.asked_counts)
 

@@ -18,7 +18,7 @@ __all__ = ["register"]
 
 _SOURCES = """
 from source_health
-select source_name, status, last_success_at, mention_count, rejected_count, error_message
+select source_name, slice, status, last_success_at, mention_count, rejected_count, error_message
 order by all
 """
 _BRANDS = """

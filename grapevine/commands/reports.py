@@ -7,6 +7,8 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from connectors.manifest import troubles
+
 __all__ = ["figures", "near", "summary"]
 
 _REASONS_SHOWN = 3
@@ -69,9 +71,8 @@ def _pull(results: Any) -> str:
     read = sum(result.read_count for result in results)
     parts = [f"{_count(read, 'row')} from {_count(len(results), 'slice')}"]
     parts += [f"{count} {status}" for status, count in sorted(by_status.items()) if status != "complete"]
-    troubles = [f"{result.source_name}: {result.error.message}" for result in results if result.error]
     rejects = [_rejects(result) for result in results if result.rejected_count]
-    return "; ".join([", ".join(parts), *troubles, *rejects])
+    return "; ".join([", ".join(parts), *troubles(results), *rejects])
 
 
 def _rejects(result: Any) -> str:

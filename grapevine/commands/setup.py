@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.manifest import troubles
 from grapevine.commands.asking import ask, is_interactive
 from grapevine.commands.screen import Screen
 from records.errors import InputError, SourceError
@@ -99,8 +100,7 @@ def recheck(
             screen.note(f"{name} was not asked: {why}")
         for name, count in asked.left_counts.items():
             screen.note(f"{name}: {count:,} mentions stay due; raise its recheck_limit, or run this more often")
-    failed = [f"{one.source_name}: {one.error.message}" for one in asked.results if one.error]
-    if failed:
+    if failed := troubles(asked.results):
         raise SourceError(f"not all could be asked about, the next sweep goes on: {'; '.join(failed)}")
 
 

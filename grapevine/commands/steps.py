@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
+from connectors.manifest import troubles
 from grapevine import unchanged
 from grapevine.commands import reports
 from grapevine.commands.screen import Screen
@@ -226,7 +227,7 @@ def _raise_failed(results: Iterable[PullResult]) -> None:
     """Say which sources failed, and end with an exit code that says so; what the others gave is kept."""
     failed = [result for result in results if result.status == "failed"]
     if failed:
-        raise SourceError("; ".join(f"{one.source_name}: {one.error.message}" for one in failed if one.error))
+        raise SourceError("; ".join(troubles(failed)))
 
 
 def _moment(text: str | None) -> datetime | None:

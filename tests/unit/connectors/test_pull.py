@@ -12,7 +12,7 @@ import zstandard
 from connectors import filestate, registry
 from connectors.budget import Budget
 from connectors.contract import Declaration, Page, Response
-from connectors.manifest import slug
+from connectors.manifest import PullError, PullResult, slug, troubles
 from connectors.pull import RECHECK, dry_run, pull_source, recheck_source, slices
 from connectors.reading import usable
 from connectors.record import record
@@ -303,3 +303,15 @@ def test_manifest__slugs_differ_where_names_differ(one, other):
     assert slug(one) != slug(other)
     assert "/" not in slug(one)
     assert slug(one) not in (".", "..")
+
+
+def test_troubles__name_each_fault_once_however_many_slices_met_it(home):
+    def result(slice_name: str, message: str | None) -> PullResult:
+        error = PullError(kind="transient", message=message) if message else None
+        status = "failed" if message else "complete"
+        return PullResult(
+            source_name="posts", slice=slice_name, run_id="1", status=status, error=error, folder=home.root
+        )
+
+    results = [result("a", "did not answer"), result("b", None), result("c", "did not answer"), result("d", "says no")]
+    assert troubles(results) == ["posts: did not answer (2 slices)", "posts: says no"]
