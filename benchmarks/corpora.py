@@ -19,7 +19,7 @@ import numpy as np
 
 from transforms.evaluation import SPELLINGS
 from transforms.experience import LABELS
-from transforms.features import Reading, read
+from transforms.features import read_all
 from transforms.training import Corpus
 
 __all__ = [
@@ -60,14 +60,14 @@ def airline_tweets(folder: Path) -> Corpus:
     """Return the tweets to airlines, for measuring only."""
     found = rows(folder / "airline_tweets_dev.csv.gz")
     labels = [LABELS.index(SPELLINGS[row["airline_sentiment"]]) for row in found]
-    readings = [read(row["text"], AIRLINE_NAMES) for row in found]
+    readings = read_all([row["text"] for row in found], [AIRLINE_NAMES] * len(found))
     return Corpus("airline tweets", readings, np.array(labels), 0.0, has_neutral=True)
 
 
 def complaints(folder: Path) -> Corpus:
     """Return reviews that were collected because they complain, for measuring only."""
     found = rows(folder / "mcdonalds_yelp_complaint_reasons.csv.gz")
-    readings = [read(row["review"], ("McDonald's", "McDonalds", "McD")) for row in found]
+    readings = read_all([row["review"] for row in found], [("McDonald's", "McDonalds", "McD")] * len(found))
     return Corpus("McDonald's complaints", readings, np.zeros(len(found), dtype=int), 0.0, has_neutral=False)
 
 
@@ -75,7 +75,7 @@ def recommended(folder: Path, name: str) -> Corpus:
     """Return a whole Skytrax file with its label as it stands, bad or good, early years and all."""
     found = rows(folder / f"skytrax_{name}_reviews.csv.gz")
     labels = np.array([2 if row["recommended"] == "1" else 0 for row in found])
-    readings = [read(row["content"]) for row in found]
+    readings = read_all([row["content"] for row in found], [()] * len(found))
     return Corpus(f"skytrax_{name}, recommended", readings, labels, 0.0, has_neutral=False)
 
 
@@ -91,19 +91,21 @@ def _ground_truth(folder: Path, name: str) -> Corpus:
     with gzip.open(path, "rt", encoding="utf-8", errors="replace") as lines:
         parts = [line.rstrip("\n").split("\t") for line in lines]
     ratings = np.array([float(part[1]) for part in parts if len(part) >= 3])
-    readings = [read(part[2]) for part in parts if len(part) >= 3]
+    texts = [part[2] for part in parts if len(part) >= 3]
+    readings = read_all(texts, [()] * len(texts))
     labels = np.where(ratings < -NEUTRAL_BELOW, 0, np.where(ratings > NEUTRAL_BELOW, 2, 1))
     return Corpus(name, readings, labels, GROUND_TRUTH[name] * SCALE, has_neutral=True)
 
 
 def _skytrax(folder: Path, name: str) -> Corpus:
-    readings: list[Reading] = []
+    texts: list[str] = []
     labels: list[int] = []
     for row in rows(folder / f"skytrax_{name}_reviews.csv.gz"):
         label = _label(row, FIRST_YEAR[name], RATING_MAX[name])
         if label is not None:
-            readings.append(read(row["content"]))
+            texts.append(row["content"])
             labels.append(label)
+    readings = read_all(texts, [()] * len(texts))
     return Corpus(f"skytrax_{name}", readings, np.array(labels), SKYTRAX[name] * SCALE, has_neutral=True)
 
 

@@ -10,14 +10,18 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from transforms.lexicon import groups
+import numpy as np
+
+from transforms.features import Readings
+from transforms.growing import stretches
+from transforms.lexicon import groups, phrase_book
 from transforms.phrases import Match
 
-__all__ = ["Driver", "Signals", "drivers", "phrase_words", "signals"]
+__all__ = ["Driver", "Entries", "SignalColumns", "Signals", "drivers", "phrase_words", "signals", "signals_together"]
 
 _PLAYBOOK = Path(__file__).parent / "playbook" / "drivers.toml"
 _WORD, _CLASS = re.compile(r"[^\W\d_][\w'’]*"), re.compile(r"<\w+>")
@@ -76,6 +80,32 @@ class Signals(NamedTuple):
     is_repaired: bool
 
 
+class Entries(NamedTuple):
+    """A list for each text.
+
+    Attributes:
+        counts: how many entries each text has.
+        numbers: the entries of all texts one after the other, as places in `names`.
+        names: sorted.
+    """
+
+    counts: np.ndarray
+    numbers: np.ndarray
+    names: tuple[str, ...]
+
+
+class SignalColumns(NamedTuple):
+    """The `Signals` of many texts."""
+
+    bad_drivers: Entries
+    good_drivers: Entries
+    emotions: Entries
+    flags: Entries
+    is_leaving: np.ndarray
+    is_wow: np.ndarray
+    is_repaired: np.ndarray
+
+
 @cache
 def drivers() -> dict[str, Driver]:
     """Return all drivers by key, in the order of the file."""
@@ -130,9 +160,81 @@ def signals(text: str, words: Sequence[str], matches: Sequence[Match]) -> Signal
         is_wow |= meaning.is_wow
         has_failed |= meaning.is_failure
         is_repaired |= has_failed and meaning.is_repair
-    if "http" in text and text.count("http") >= _MANY_LINKS and len(words) <= _SHORT:
+    if len(words) <= _SHORT and _has_many_links(text):
         flags.append(_LINKS)
     return Signals(_sorted(bad), _sorted(good), _sorted(emotions), _sorted(flags), is_leaving, is_wow, is_repaired)
+
+
+def signals_together(readings: Readings) -> SignalColumns:
+    """Return the signals of many texts."""
+    table = _signal_table(len(phrase_book().meanings))
+    count = len(readings)
+    told = np.flatnonzero(~readings.found.is_negated)
+    rows, meanings = readings.found.rows[told], readings.found.meanings[told]
+
+    def has(fact: str) -> np.ndarray:
+        return np.bincount(rows[table.facts[fact][meanings]], minlength=count) > 0
+
+    order = np.arange(len(rows))
+    first_failure, last_repair = np.full(count, len(rows)), np.full(count, -1)
+    is_failure, is_repair = table.facts["is_failure"][meanings], table.facts["is_repair"][meanings]
+    first_failure[rows[is_failure][::-1]] = order[is_failure][::-1]  # of several the one assigned last stays
+    last_repair[rows[is_repair]] = order[is_repair]
+    linked = [
+        i for i, text in enumerate(readings.texts) if _has_many_links(text) and readings.stream.lengths[i] <= _SHORT
+    ]
+    return SignalColumns(
+        _entries(table, "bad_drivers", rows, meanings, count),
+        _entries(table, "good_drivers", rows, meanings, count),
+        _entries(table, "emotions", rows, meanings, count),
+        _entries(table, "flags", rows, meanings, count, linked),
+        has("is_leaving"),
+        has("is_wow"),
+        first_failure <= last_repair,
+    )
+
+
+class _SignalTable(NamedTuple):
+    """What each meaning of phrases shows: the names there are, the first and the number of its entries, all entries."""
+
+    lists: dict[str, tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]]
+    facts: dict[str, np.ndarray]
+
+
+@lru_cache(maxsize=2)
+def _signal_table(count: int) -> _SignalTable:
+    """Return the table for the first so many meanings of the phrase book."""
+    found = [_meaning(names) for names in phrase_book().meanings[:count]]
+    lists = {}
+    for column in SignalColumns._fields[:4]:
+        each = [getattr(meaning, column) for meaning in found]
+        names = tuple(
+            sorted({name for entries in each for name in entries} | ({_LINKS} if column == "flags" else set()))
+        )
+        counts = np.array([len(entries) for entries in each], dtype=np.int64)
+        numbers = np.array([names.index(name) for entries in each for name in entries], dtype=np.int64)
+        lists[column] = (names, np.cumsum(counts) - counts, counts, numbers)
+    facts = ("is_leaving", "is_wow", "is_failure", "is_repair")
+    return _SignalTable(
+        lists, {fact: np.array([getattr(meaning, fact) for meaning in found], dtype=bool) for fact in facts}
+    )
+
+
+def _entries(
+    table: _SignalTable, column: str, rows: np.ndarray, meanings: np.ndarray, count: int, linked: Sequence[int] = ()
+) -> Entries:
+    names, firsts, counts, numbers = table.lists[column]
+    of_each = numbers[stretches(firsts[meanings], counts[meanings])]
+    keys = np.repeat(rows, counts[meanings]) * len(names) + of_each
+    if linked:
+        keys = np.concatenate((keys, np.array(linked, dtype=np.int64) * len(names) + names.index(_LINKS)))
+    keys = np.unique(keys)
+    width = max(len(names), 1)
+    return Entries(np.bincount(keys // width, minlength=count), keys % width, names)
+
+
+def _has_many_links(text: str) -> bool:
+    return "http" in text and text.count("http") >= _MANY_LINKS
 
 
 def _sorted(found: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from records.errors import InputError
 from transforms.experience import Weights
 from transforms.experience import explain as contributions
-from transforms.features import read
+from transforms.features import read_all
 from transforms.score import INPUT_SCHEMA, OUTPUT_SCHEMA, score_batch
 from transforms.tables import column, read_table, write_table
 
@@ -146,9 +146,10 @@ def explain_texts(
     texts: Sequence[str | None], brands: Sequence[str | None] | None = None, weights: Weights | None = None
 ) -> list[str]:
     """Return for each text its strongest features with what each adds to the log-odds of bad and good."""
+    names = [(brand,) if brand else () for brand in brands or [None] * len(texts)]
     whys = []
-    for text, brand in zip(texts, brands or [None] * len(texts), strict=True):
-        parts = contributions(read(text or "", (brand,) if brand else ()), weights)[:_STRONGEST]
+    for reading in read_all([text or "" for text in texts], names):
+        parts = contributions(reading, weights)[:_STRONGEST]
         whys.append("; ".join(f"{part.feature} (bad {part.bad:+.2f}, good {part.good:+.2f})" for part in parts))
     return whys
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from records.errors import InputError
 from transforms.confusion import DEFAULT_WEIGHTS
-from transforms.features import FORM_FEATURES, Reading, common_features, group_features, word_pieces
-from transforms.gathering import WORD_SCALE, WordTable, gather
+from transforms.features import FORM_FEATURES, Reading, Readings, common_features, group_features, word_pieces
+from transforms.gathering import WORD_SCALE, GroupTable, WordTable, gather
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -93,12 +93,12 @@ class Weights:
     @cached_property
     def word_table(self) -> WordTable:
         """`word_index` for many texts at once."""
-        return WordTable.of(*self.word_index)
+        return WordTable(*self.word_index)
 
     @cached_property
-    def group_places(self) -> dict[tuple[tuple[str, ...], bool], tuple[int, ...]]:
-        """Places of the groups of a phrase found, by (groups, is_negated); filled as texts need it."""
-        return {}
+    def group_table(self) -> GroupTable:
+        """Places of the groups of the phrases found, for many texts at once."""
+        return GroupTable(self.index)
 
     @cached_property
     def piece_places(self) -> dict[str, tuple[int, ...]]:
@@ -160,11 +160,10 @@ def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[
     index = weights.index
     places = [place for place, value in zip(weights.form_places, reading.form, strict=True) if value]
     values = [value for value in reading.form if value]
-    for name, value in group_features(reading.matches).items():
-        if name in index:
-            places.append(index[name])
-            values.append(value)
-    # each once, in order; function words need no sorting out here, they are in no index
+    groups = sorted((index[name], value) for name, value in group_features(reading.matches).items() if name in index)
+    places += [place for place, _ in groups]
+    values += [value for _, value in groups]
+    # each once; function words need no sorting out here, they are in no index
     singles, pairs = weights.word_index
     known = [singles[word] for word in reading.words if word in singles]
     known += [
@@ -172,7 +171,7 @@ def feature_values(reading: Reading, weights: Weights) -> tuple[list[int], list[
         for first, second in itertools.pairwise(reading.words)
         if first in pairs and second in (following := pairs[first])
     ]
-    found = list(dict.fromkeys(known))
+    found = sorted(set(known))
     if weights.is_own:
         found += [index[name] for name in common_features(reading) if name in index]
         _add(places, values, list(dict.fromkeys(itertools.chain.from_iterable(_pieces(reading.words, weights)))))
@@ -186,28 +185,39 @@ def damping(reading: Reading) -> float:
     The sentences of a text say the same thing again, so that evidence grows more slowly than length; added up without
     this, long reviews are judged with far more confidence than they are right.
     """
-    return float((1 + len(reading.words) / _DAMPED_FROM) ** _DAMPING)
+    return float(_damping(np.array([len(reading.words)]))[0])
 
 
-def predict(readings: Sequence[Reading], weights: Weights | None = None) -> np.ndarray:
+def _damping(lengths: np.ndarray) -> np.ndarray:
+    factors: np.ndarray = (1 + lengths / _DAMPED_FROM) ** _DAMPING
+    return factors
+
+
+def predict(readings: Sequence[Reading] | Readings, weights: Weights | None = None) -> np.ndarray:
     """Return the probabilities of bad, neutral and good of each text.
 
     Args:
-        readings: texts as read.
+        readings: texts as read, one by one or, faster with the default weights, together.
         weights: None for the default ones.
 
     Returns:
         float64 [texts, 3], rows sum to 1; a text's row does not depend on the others.
     """
     weights = weights or default_weights()
-    if not readings:
+    if not len(readings):
         return np.zeros((0, 3))
-    rows, places, values = (_gather_one_by_one if weights.is_own else gather)(readings, weights)
+    if isinstance(readings, Readings) and not weights.is_own:
+        lengths = readings.stream.lengths
+        rows, places, values = gather(readings, weights)
+    else:
+        readings = list(readings)
+        lengths = np.array([len(reading.words) for reading in readings])
+        rows, places, values = _gather_one_by_one(readings, weights)
     odds = np.zeros((len(readings), 3))
     parts = weights.table[places] * values[:, None] * weights.sharpness
     for column, side in ((0, 0), (2, 1)):
         odds[:, column] = np.bincount(rows, weights=parts[:, side], minlength=len(readings))
-    odds *= np.array([damping(reading) for reading in readings])[:, None]
+    odds *= _damping(lengths)[:, None]
     odds -= odds.max(axis=1, keepdims=True)
     chances = np.exp(odds)
     result: np.ndarray = chances / chances.sum(axis=1, keepdims=True)

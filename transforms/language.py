@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from transforms.words import word_list
+import numpy as np
 
-__all__ = ["UNKNOWN", "detect", "is_english"]
+from transforms.features import Readings
+from transforms.words import ONLY_ENGLISH, word_list
+
+__all__ = ["UNKNOWN", "detect", "detect_all", "is_english"]
 
 UNKNOWN = "und"  # another script than ours, but which language can't be told
 _UNDECIDED = frozenset(("und", "mul", "mis", "zxx", "qme", "qam", "qct", "qht", "qst", "art", ""))
@@ -22,6 +25,7 @@ _ONLY_ENGLISH = word_list("only_english")
 _ENOUGH = 2  # different function words
 _FEW = 12  # words; in so short a text one word that no other language has is enough
 _CONFIDENT = 0.9
+_MOST_WORDS = 200  # that are looked at
 _MIN_LETTERS = 16  # below, the identifier guesses
 _LOOKED_AT = 2000  # characters, so that a huge text costs no more than a long one
 
@@ -34,11 +38,46 @@ def detect(text: str, words: Sequence[str], declared: str | None = None) -> str 
         words: its words.
         declared: what the source says (BCP 47), or None.
     """
-    if declared and (code := declared.lower().replace("_", "-").split("-")[0]) not in _UNDECIDED:
+    if code := _believed(declared):
         return code
-    common = _FUNCTION_WORDS.intersection(words[:200])
+    common = _FUNCTION_WORDS.intersection(words[:_MOST_WORDS])
     if len(common) >= _ENOUGH or (len(words) <= _FEW and not _ONLY_ENGLISH.isdisjoint(common)):
         return "en"
+    return _identified(text)
+
+
+def detect_all(readings: Readings, declared: Sequence[str | None]) -> list[str | None]:
+    """Return what `detect` does for each text and what its source says."""
+    is_settled = _has_english_words(readings).tolist()
+    return [
+        _believed(code) or ("en" if is_english_text else _identified(text))
+        for text, code, is_english_text in zip(readings.texts, declared, is_settled, strict=True)
+    ]
+
+
+def _has_english_words(readings: Readings) -> np.ndarray:
+    """Return for each text whether the words alone make it English: the test of `detect`, on numbers."""
+    stream, known, count = readings.stream, readings.known, len(readings)
+    words = known.of_words("english", stream.words)
+    is_common = (words > 0) & (np.arange(len(words)) - stream.starts[stream.rows] < _MOST_WORDS)
+    words, rows = words[is_common], stream.rows[is_common]
+    lowest, highest = np.full(count, 255), np.zeros(count)
+    np.minimum.at(lowest, rows, words)
+    np.maximum.at(highest, rows, words)
+    is_only_english = known.of_words("kinds", stream.words[is_common]) & ONLY_ENGLISH > 0
+    is_sure = np.bincount(rows[is_only_english], minlength=count) > 0
+    return (lowest < highest) | (stream.lengths <= _FEW) & is_sure  # two that differ are `_ENOUGH`
+
+
+def _believed(declared: str | None) -> str | None:
+    """Return the language of what a source says, None if that is nothing."""
+    if not declared:
+        return None
+    code = declared.lower().replace("_", "-").split("-")[0]
+    return None if code in _UNDECIDED else code
+
+
+def _identified(text: str) -> str | None:
     start = text[:_LOOKED_AT]
     letters = sum(map(str.isalpha, start))
     if letters < (_MIN_LETTERS if text.isascii() else _MIN_LETTERS // 2):

@@ -4,8 +4,8 @@ A lexicon line is a pattern: `(a|b c|)` are alternatives and the empty one makes
 `<time>` a unit of time, `_` any one word. The lines of all groups form one automaton, made deterministic as texts need
 it, so that the cost of a text does not grow with the number of phrases.
 
-Most words begin no phrase, and most that might are not followed by what it would take; a table of which two words do
-begin one sorts them out for all texts at once.
+Words are numbers here (symbols), and all places of all texts take each step of the automaton together; where a phrase
+can't go on, and that is nearly everywhere, its place takes part no more.
 
 Groups lie in layers. Within a layer the longest phrase wins where it starts, and no other may start inside it: "not
 helpful" hides "helpful". Across layers phrases may overlap: "why is my flight late" is a question and a delay.
@@ -15,21 +15,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from transforms.growing import Growing, stretches
 from transforms.words import CLASSES, split_words, word_list
 
-__all__ = ["NEGATORS", "Match", "PhraseBook"]
+__all__ = ["END", "NEGATORS", "Found", "Match", "PhraseBook"]
 
 _ANY, _NUMBER, _TIME = "_", "#", "<time>"
 _SPECIAL = {_ANY, _NUMBER, _TIME}
-_UNKNOWN, _END = 0, 1  # symbols: of a word that no line knows, and after the last word
+_UNKNOWN, END = 0, 1  # symbols: of a word that no line knows, and after the last word
 _NO_WORD = "\n"  # stands after the last word
+_DEAD, _UNMADE = -1, -2  # instead of a state: no phrase goes on so; not asked for before
 _SLOT = re.compile(r"\(([^()]*)\)|(\S+)")
 NEGATORS = word_list("negators")
 
@@ -43,16 +44,22 @@ class Match(NamedTuple):
     is_negated: bool
 
 
-_match = partial(tuple.__new__, Match)  # half as dear as calling the class
+class Found(NamedTuple):
+    """The phrases of many texts, text by text in order of their start, an array each.
 
+    Attributes:
+        rows: the text.
+        starts: the first word that it covers.
+        ends: the word after the last.
+        meanings: what it speaks for: a place in `PhraseBook.meanings`.
+        is_negated: whether one of the two words before it negates.
+    """
 
-@dataclass(slots=True)
-class _State:
-    """One state of the automaton: where each word leads from here in the lines, and what ends here."""
-
-    edges: dict[str, set[int]]
-    ends: tuple[tuple[str, tuple[str, ...]], ...] = ()  # layer, groups
-    following: dict[int, _State | None] = field(default_factory=dict)
+    rows: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    meanings: np.ndarray
+    is_negated: np.ndarray
 
 
 class _Symbols(dict[str, int]):
@@ -72,9 +79,9 @@ class _Symbols(dict[str, int]):
     def __missing__(self, word: str) -> int:
         return self.get(_class(word), _UNKNOWN)
 
-    def meant_by(self, word: str) -> int | list[int] | slice:
-        """Return the symbols that a word of a line stands for, to index an array with."""
-        return slice(None) if word == _ANY else self._of_class.get(word) or self[word]
+    def meant_by(self, word: str) -> list[int]:
+        """Return the symbols that a word of a line stands for, if it is not any word."""
+        return self._of_class.get(word) or [self[word]]
 
 
 class PhraseBook:
@@ -96,15 +103,26 @@ class PhraseBook:
         for group, patterns in lines.items():
             for pattern in patterns:
                 self._add(group, pattern)
-        self._symbol_of = _Symbols({word for edges in self._edges for word in edges} - _SPECIAL | NEGATORS)
-        self._states: dict[frozenset[int], _State | None] = {}
+        self._symbols = _Symbols({word for edges in self._edges for word in edges} - _SPECIAL | NEGATORS)
+        self.meanings: list[tuple[str, ...]] = []  # each the groups that phrases speak for together
+        self._layer_names = sorted({self._layers.get(group, "") for group in lines})
+        self._states: dict[frozenset[int], int] = {}
+        self._ways: list[dict[str, set[int]]] = []  # by state: where each word of a line leads
+        self._leads_on = Growing(np.dtype((np.uint8, (len(self._symbols.names) // 8 + 1,))))  # by state: a bit a symbol
+        self._default = Growing(np.int32)  # by state: the next one for words that the lines do not name there
+        self._keys = Growing(np.int64)  # state * symbols + symbol for words that they name, sorted
+        self._targets = Growing(np.int32)  # the next state for each of them
+        self._first_end, self._end_count = Growing(np.int64), Growing(np.int64)  # by state: the phrases that end there
+        self._end_layers, self._end_meanings = Growing(np.int64), Growing(np.int64)  # of each of those
         root = self._state({0})
-        if root is None or root.ends or not self._ends:
+        if root == _DEAD or self._end_count.rows[root] or not self._ends:
             raise ValueError("a phrase list has no line or a line that matches the empty text")
-        self._root = root
-        size = len(self._symbol_of.names)
-        self._begins = np.zeros((size, size), dtype=bool)  # whether a phrase begins with these two, or with the first
-        self._is_known = np.zeros(size, dtype=bool)  # whether a row of it has been filled
+        self._from_root = np.full(len(self._symbols.names), _UNMADE)  # by symbol
+        self._from_root[END] = _DEAD
+
+    def symbol(self, word: str) -> int:
+        """Return the number by which `search` knows a word."""
+        return self._symbols[word]
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Return the phrases in a text's words, in order of their start."""
@@ -112,53 +130,93 @@ class PhraseBook:
 
     def find_all(self, texts: Sequence[Sequence[str]]) -> list[list[Match]]:
         """Return the phrases of each text, given its words."""
-        if not texts:
-            return []
-        ends = itertools.repeat((_NO_WORD,), len(texts))
-        words = itertools.chain.from_iterable(itertools.chain.from_iterable(zip(texts, ends, strict=True)))
-        symbols = list(map(self._symbol_of.__getitem__, words))
-        numbers = np.array(symbols)
-        for first in np.flatnonzero(np.bincount(numbers, minlength=len(self._is_known)).astype(bool) & ~self._is_known):
-            self._fill(int(first))
-        places = np.flatnonzero(self._begins[numbers[:-1], numbers[1:]])
-        negates = self._symbol_of.negates[numbers]
-        follows = np.zeros(len(numbers), dtype=bool)  # whether one of the two words before negates
-        follows[1:] = negates[:-1]
-        follows[2:] |= negates[:-2] & (numbers[1:-1] != _END)
-        offsets = np.cumsum([0] + [len(words) + 1 for words in texts])
-        bounds = np.searchsorted(places, offsets).tolist()
-        starts = list(zip(places.tolist(), follows[places].tolist(), strict=True))
-        return [
-            self._find(symbols, offset, starts[low:high]) if low < high else []
-            for offset, low, high in zip(offsets.tolist(), bounds, bounds[1:], strict=False)
-        ]
+        symbols = [self._symbols[word] for words in texts for word in (*words, _NO_WORD)]
+        return list(self.matches(self.search(np.array(symbols, dtype=np.int64)), len(texts)))
 
-    def _find(self, symbols: list[int], offset: int, starts: list[tuple[int, bool]]) -> list[Match]:
-        """Return the phrases that begin at these places; `offset` is where the text begins among the symbols."""
-        first = self._root.following
-        found: list[Match] = []
-        taken: dict[str, int] = {}  # per layer the end of what has been found
-        for start, is_negated in starts:
-            state = first[symbols[start]]
-            end = start + 1
-            ended: list[tuple[int, tuple[tuple[str, tuple[str, ...]], ...]]] = []
-            while state is not None:
-                if state.ends:
-                    ended.append((end - offset, state.ends))
-                symbol = symbols[end]
-                if symbol == _END:
-                    break
-                state = state.following[symbol] if symbol in state.following else self._step(state, symbol)
-                end += 1
-            if not ended:
-                continue
-            start -= offset
-            longest = {layer: (last, groups) for last, ends in ended for layer, groups in ends}
-            for layer, (last, groups) in longest.items():
-                if start >= taken.get(layer, 0):
-                    taken[layer] = last
-                    found.append(_match((groups, start, last, is_negated)))
-        return found
+    def matches(self, found: Found, count: int) -> Iterator[list[Match]]:
+        """Yield the phrases found in each of so many texts."""
+        bounds = np.searchsorted(found.rows, np.arange(count + 1)).tolist()
+        meanings = [self.meanings[meaning] for meaning in found.meanings.tolist()]
+        flat = list(map(Match, meanings, found.starts.tolist(), found.ends.tolist(), found.is_negated.tolist()))
+        for low, high in itertools.pairwise(bounds):
+            yield flat[low:high]
+
+    def search(self, symbols: np.ndarray) -> Found:
+        """Return the phrases in a stream of symbols, `END` after each text."""
+        starts, ends, states = self._run(symbols)
+        counts = self._end_count.rows[states]
+        each = stretches(self._first_end.rows[states], counts)
+        layers, meanings = self._end_layers.rows[each], self._end_meanings.rows[each]
+        starts, ends = np.repeat(starts, counts), np.repeat(ends, counts)
+        order = np.lexsort((ends, layers, starts))
+        starts, ends, layers, meanings = starts[order], ends[order], layers[order], meanings[order]
+        is_new = np.ones(len(starts) + 1, dtype=bool)  # where the next start or layer begins
+        is_new[1:-1] = (starts[1:] != starts[:-1]) | (layers[1:] != layers[:-1])
+        shortest = ends[is_new[:-1]]
+        starts, ends, layers, meanings = (each[is_new[1:]] for each in (starts, ends, layers, meanings))  # the longest
+        order = np.lexsort((layers, shortest, starts))
+        kept = order[self._is_apart(starts[order], ends[order], layers[order])]
+        starts, ends = starts[kept], ends[kept]
+        negates = self._symbols.negates[symbols]
+        is_end = symbols == END
+        rows = np.cumsum(is_end)[starts]
+        begins = np.concatenate(([0], np.flatnonzero(is_end) + 1))[rows]
+        is_negated = (starts > begins) & negates[starts - 1] | (starts > begins + 1) & negates[starts - 2]
+        return Found(rows, starts - begins, ends - begins, meanings[kept], is_negated)
+
+    def _run(self, symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return each stretch of words that makes a phrase: start, end, the state at its end."""
+        unmade = np.unique(symbols[self._from_root[symbols] == _UNMADE])
+        if len(unmade):
+            self._from_root[unmade] = self._follow(np.zeros(len(unmade), dtype=np.int64), unmade)
+        at_byte, bit = symbols >> 3, np.uint8(1) << (symbols & 7).astype(np.uint8)
+        states = self._from_root[symbols]
+        starts = np.flatnonzero(states >= 0)
+        states, at = states[starts], starts + 1
+        found = []
+        while len(starts):
+            is_end = self._end_count.rows[states] > 0
+            found.append((starts[is_end], at[is_end], states[is_end]))
+            alive = np.flatnonzero(self._leads_on.rows[states, at_byte[at]] & bit[at])
+            starts, at = starts[alive], at[alive]
+            states = self._follow(states[alive], symbols[at])
+            at = at + 1
+        if not found:
+            return (np.zeros(0, dtype=np.int64),) * 3
+        first, last, state = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return first, last, state
+
+    def _is_apart(self, starts: np.ndarray, ends: np.ndarray, layers: np.ndarray) -> np.ndarray:
+        """Return for phrases in order of their start whether each starts inside no earlier one of its layer."""
+        is_apart = np.ones(len(starts), dtype=bool)
+        for layer in range(len(self._layer_names)):
+            mine = np.flatnonzero(layers == layer)
+            reached = np.maximum.accumulate(ends[mine])
+            taken, before = 0, -1
+            for i in (np.flatnonzero(starts[mine[1:]] < reached[:-1]) + 1).tolist():  # the few that are in doubt
+                taken = taken if before == i - 1 else ends[mine[i - 1]]
+                if starts[mine[i]] < taken:
+                    is_apart[mine[i]] = False
+                else:
+                    taken = ends[mine[i]]
+                before = i
+        return is_apart
+
+    def _follow(self, states: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+        """Return the states after one more word each."""
+        keys = states * len(self._symbols.names) + symbols
+        at = np.minimum(np.searchsorted(self._keys.rows, keys), len(self._keys) - 1)
+        is_named = self._keys.rows[at] == keys
+        following: np.ndarray = np.where(is_named, self._targets.rows[at], self._default.rows[states])
+        unmade = np.flatnonzero(following == _UNMADE)
+        if len(unmade):
+            for i in unmade.tolist():
+                table, place = (self._targets, at[i]) if is_named[i] else (self._default, states[i])
+                if table.rows[place] == _UNMADE:
+                    target = self._step(int(states[i]), int(symbols[i]))  # may make the tables grow
+                    table.rows[place] = target
+            following[unmade] = self._follow(states[unmade], symbols[unmade])
+        return following
 
     def _add(self, group: str, pattern: str) -> None:
         place = 0
@@ -186,47 +244,54 @@ class PhraseBook:
         self._skips.append(set())
         return len(self._edges) - 1
 
-    def _step(self, state: _State, symbol: int) -> _State | None:
-        word = self._symbol_of.names[symbol]
+    def _step(self, state: int, symbol: int) -> int:
+        word = self._symbols.names[symbol]
         places: set[int] = set()
         for each in (word, _class(word), _ANY):
-            places |= state.edges.get(each, frozenset())
-        state.following[symbol] = following = self._state(places)
-        return following
+            places |= self._ways[state].get(each, frozenset())
+        return self._state(places)
 
-    def _fill(self, first: int) -> None:
-        """Note which symbols may stand after the first of a phrase."""
-        self._is_known[first] = True
-        state = self._step(self._root, first) if first != _END else None
-        if state is None:
-            return
-        if state.ends:
-            self._begins[first] = True
-            return
-        row = self._begins[first]
-        for word in state.edges:
-            row[self._symbol_of.meant_by(word)] = True
-        row[_END] = False
-
-    def _state(self, places: set[int]) -> _State | None:
+    def _state(self, places: set[int]) -> int:
+        """Return the state of being at all these places of the lines, new or not."""
         waiting = list(places)
         while waiting:
             for place in self._skips[waiting.pop()] - places:
                 places.add(place)
                 waiting.append(place)
         if not places:
-            return None
+            return _DEAD
         key = frozenset(places)
         if key not in self._states:
-            ends: dict[str, list[str]] = {}
-            for group in sorted({self._ends[place] for place in key if place in self._ends}):
-                ends.setdefault(self._layers.get(group, ""), []).append(group)
-            edges: dict[str, set[int]] = {}
+            number = self._states[key] = len(self._states)
+            ways: dict[str, set[int]] = {}
             for place in key:
                 for word, following in self._edges[place].items():
-                    edges.setdefault(word, set()).update(following)
-            self._states[key] = _State(edges, tuple((layer, tuple(ends[layer])) for layer in sorted(ends)))
+                    ways.setdefault(word, set()).update(following)
+            self._ways.append(ways)
+            named = sorted({symbol for word in ways if word != _ANY for symbol in self._symbols.meant_by(word)} - {END})
+            leads_on = np.full(8 * (len(self._symbols.names) // 8 + 1), _ANY in ways)
+            leads_on[named] = True
+            leads_on[END] = False
+            self._leads_on.add([np.packbits(leads_on, bitorder="little")])
+            self._default.add([_UNMADE if _ANY in ways else _DEAD])
+            self._keys.add([number * len(self._symbols.names) + symbol for symbol in named])
+            self._targets.add([_UNMADE] * len(named))
+            self._add_ends(key)
         return self._states[key]
+
+    def _add_ends(self, places: frozenset[int]) -> None:
+        """Note layer and meaning of the phrases that end at these places of the lines."""
+        ends: dict[str, list[str]] = {}
+        for group in sorted({self._ends[place] for place in places if place in self._ends}):
+            ends.setdefault(self._layers.get(group, ""), []).append(group)
+        self._first_end.add([len(self._end_layers)])
+        self._end_count.add([len(ends)])
+        for layer in sorted(ends):
+            meaning = tuple(ends[layer])
+            if meaning not in self.meanings:
+                self.meanings.append(meaning)
+            self._end_layers.add([self._layer_names.index(layer)])
+            self._end_meanings.add([self.meanings.index(meaning)])
 
 
 @cache

@@ -15,14 +15,17 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from transforms.drivers import Signals, signals
+from transforms.drivers import Entries, signals_together
 from transforms.experience import LABELS, Weights, predict
-from transforms.features import read_all
-from transforms.language import detect, is_english
+from transforms.features import read_together
+from transforms.language import detect_all, is_english
 from transforms.lexicon import lexicon_hash
 from transforms.redact import redact
 from transforms.signature import minhash_bands, signature_words, text_hash
@@ -86,9 +89,8 @@ OUTPUT_SCHEMA = pa.schema(
 
 
 _KEPT = ("mention_id", "version_no", "brand")  # as they came
-_LABEL_COLUMNS = ("label", "label_basis", "p_bad", "p_neutral", "p_good")
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
-_CERTAIN = {"bad": (1.0, 0.0, 0.0), "neutral": (0.0, 1.0, 0.0), "good": (0.0, 0.0, 1.0)}
+_BASES = ("rating", "text", "none")  # what a label was decided by
 _ROWS_PER_TASK = 1024
 _MOST_WAITING = 64  # batches, all of them scored but the first few
 _worker_weights: list[Weights | None] = []  # in a worker process: the one model it was started with
@@ -111,29 +113,25 @@ def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.Rec
     titles, texts, declared, names = (batch.column(name).to_pylist() for name in ("title", "text", "language", "names"))
     names = [tuple(each or ()) for each in names]
     whole = [join_title(title, text) for title, text in zip(titles, texts, strict=True)]
-    readings = read_all(whole, names)
-    languages = [
-        detect(text, reading.words, code) for text, reading, code in zip(whole, readings, declared, strict=True)
-    ]
+    readings = read_together(whole, names)
     copied = [signature_words(title, text) for title, text in zip(titles, texts, strict=True)]
-    columns = {
+    languages = detect_all(readings, declared)
+    columns: dict[str, Any] = {
         "model_version": [model_version(weights.model_version if weights else None)] * len(whole),
         "prep_hash": list(map(prep_hash, names)),
-        "compound": [reading.compound for reading in readings],
+        "compound": readings.compound,
         "text_hash": list(map(text_hash, copied)),
-        "minhash_bands": minhash_bands(copied),
+        "minhash_bands": _bands(copied),
         "detected_language": languages,
         "public_title": [redact(title) if title is not None else None for title in titles],
         "public_text": [redact(text) if text is not None else None for text in texts],
     }
-    labels = _labels(batch, whole, languages, predict(readings, weights).tolist())
-    found = [signals(text, reading.words, reading.matches) for text, reading in zip(whole, readings, strict=True)]
-    for names_of, rows in ((_LABEL_COLUMNS, labels), (Signals._fields, found)):
-        columns |= dict(zip(names_of, zip(*rows, strict=True), strict=True)) if rows else {}
+    columns |= {name: batch.column(name) for name in _KEPT} | _labels(
+        batch, whole, languages, predict(readings, weights)
+    )
+    columns |= {name: _entries(found) for name, found in signals_together(readings)._asdict().items()}
     arrays = [
-        batch.column(field.name).cast(field.type)
-        if field.name in _KEPT
-        else pa.array(columns.get(field.name, ()), field.type)
+        column.cast(field.type) if isinstance(column := columns[field.name], pa.Array) else pa.array(column, field.type)
         for field in OUTPUT_SCHEMA
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT_SCHEMA)
@@ -263,23 +261,40 @@ def _write(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
 
 
 def _labels(
-    batch: pa.RecordBatch, texts: list[str], languages: list[str | None], chances: list[list[float]]
-) -> list[tuple[str | None, str, float | None, float | None, float | None]]:
+    batch: pa.RecordBatch, texts: list[str], languages: list[str | None], chances: np.ndarray
+) -> dict[str, pa.Array]:
     """Return label, basis and probabilities of each row."""
-    ratings = zip(
-        *(batch.column(name).to_pylist() for name in ("rating", "rating_max", "rating_bad_max", "rating_good_min")),
-        strict=True,
-    )
-    found: list[tuple[str | None, str, float | None, float | None, float | None]] = []
-    for (rating, rating_max, bad_max, good_min), text, language, chance in zip(
-        ratings, texts, languages, chances, strict=True
-    ):
-        if rating is not None and rating_max is not None:
-            label = rating_label(rating, rating_max, bad_max, good_min)
-            found.append((label, "rating", *_CERTAIN[label]))
-        elif is_english(language) and text.strip():
-            bad, neutral, good = chance
-            found.append((LABELS[chance.index(max(chance))], "text", bad, neutral, good))
-        else:
-            found.append((None, "none", None, None, None))
-    return found
+    labels, bases = chances.argmax(axis=1), np.full(len(texts), _BASES.index("none"))
+    judged = zip(languages, texts, strict=True)
+    bases[[is_english(language) and bool(text.strip()) for language, text in judged]] = _BASES.index("text")
+    ratings = [batch.column(name) for name in ("rating", "rating_max", "rating_bad_max", "rating_good_min")]
+    is_rated = pc.and_(ratings[0].is_valid(), ratings[1].is_valid())
+    rated = np.flatnonzero(is_rated.to_numpy(zero_copy_only=False))
+    if len(rated):
+        each = zip(*(column.take(pa.array(rated)).to_pylist() for column in ratings), strict=True)
+        labels[rated] = [LABELS.index(rating_label(*rating)) for rating in each]
+        chances[rated] = np.eye(len(LABELS))[labels[rated]]
+        bases[rated] = _BASES.index("rating")
+    has_none = bases == _BASES.index("none")
+    columns = {f"p_{label}": pa.array(chances[:, i], mask=has_none) for i, label in enumerate(LABELS)}
+    columns["label"] = pa.array(LABELS).take(pa.array(labels, mask=has_none))
+    columns["label_basis"] = pa.array(_BASES).take(pa.array(bases))
+    return columns
+
+
+def _bands(copied: Sequence[str | None]) -> pa.Array:
+    places, numbers = minhash_bands(copied)
+    counts = np.zeros(len(copied), dtype=np.int64)
+    counts[places] = numbers.shape[1]
+    return _lists(counts, pa.array(numbers.ravel()))
+
+
+def _entries(found: Entries | np.ndarray) -> pa.Array:
+    if isinstance(found, np.ndarray):
+        return pa.array(found)
+    return _lists(found.counts, pa.array(found.names, pa.string()).take(pa.array(found.numbers)))
+
+
+def _lists(counts: np.ndarray, values: pa.Array) -> pa.Array:
+    """Return a column of lists from how many values each has."""
+    return pa.ListArray.from_arrays(pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32()), values)

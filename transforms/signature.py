@@ -71,30 +71,31 @@ def text_hash(words: str | None) -> str | None:
     return None if words is None else hashlib.blake2b(words.encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def minhash_bands(texts: Sequence[str | None]) -> list[list[int]]:
-    """Return for each text 16 numbers of which near copies share at least one; empty for fewer than 8 words.
+def minhash_bands(texts: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Return 16 numbers for each text of 8 words or more, of which near copies share at least one.
 
     Args:
         texts: as `signature_words` returns them.
+
+    Returns:
+        The places of the texts that have such numbers, in order, and the numbers: int64 [places, 16].
     """
     from rensa import RMinHash  # not at the top: loading this module shall cost little
 
-    bands: list[list[int]] = [[] for _ in texts]
     places, shingles = [], []
     for place, text in enumerate(texts):
         words = text.split(" ", _MOST_WORDS)[:_MOST_WORDS] if text else []
         if len(words) >= _MIN_NEAR_WORDS:
             places.append(place)
             shingles.append(list(map(" ".join, zip(words, words[1:], words[2:], strict=False))))
-    if places:
-        digests = RMinHash.digest_matrix_from_token_sets(shingles, BANDS * _ROWS_PER_BAND, _SEED).to_rows()
-        folded = np.zeros((len(places), BANDS), dtype=np.uint64)
-        values = np.array(digests, dtype=np.uint64).reshape(-1, BANDS, _ROWS_PER_BAND)
-        for row in range(_ROWS_PER_BAND):
-            folded = folded * _FOLD + values[:, :, row]
-        for place, numbers in zip(places, (folded >> np.uint64(1)).tolist(), strict=True):
-            bands[place] = numbers
-    return bands
+    if not places:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, BANDS), dtype=np.int64)
+    digests = RMinHash.digest_matrix_from_token_sets(shingles, BANDS * _ROWS_PER_BAND, _SEED).to_rows()
+    values = np.array(digests, dtype=np.uint64).reshape(-1, BANDS, _ROWS_PER_BAND)
+    folded = np.zeros((len(places), BANDS), dtype=np.uint64)
+    for row in range(_ROWS_PER_BAND):
+        folded = folded * _FOLD + values[:, :, row]
+    return np.array(places), (folded >> np.uint64(1)).astype(np.int64)
 
 
 def _is_enough(words: str) -> bool:

@@ -26,23 +26,25 @@ from functools import cache, partial
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from transforms.words import kinds_of, split_piece
-
 __all__ = [
+    "CAPS",
     "Hits",
     "Scores",
     "Token",
-    "compound",
+    "compound_of",
     "lexicon",
     "polarity_scores",
+    "punctuation",
+    "reweight_around_but",
     "scan",
     "spell_out_emoji",
     "summarize",
     "tokenize",
+    "value_at",
 ]
 
 _NEGATION = -0.74
-_CAPS = 0.733
+CAPS = 0.733  # what capitals add, unless all is in capitals
 _AFTER_SO = 1.25
 _FURTHER = (1.0, 0.95, 0.9)
 _ALPHA = 15
@@ -88,14 +90,12 @@ class Token:
         boost: what it adds to the word it precedes, 0.0 for most.
         negates: whether it turns the word it precedes.
         may_be_idiom: whether a special case or a booster of two words may stand here.
-        words: what `transforms.words` makes of it, None before it was asked; kept here so that one look-up serves both.
-        kinds: kinds of words among these (`transforms.words.kinds_of`), 0 before it was asked.
         ends_sentence: whether it ends in a full stop, an exclamation or a question mark.
     """
 
     __slots__ = (
-        "boost", "changes", "ends_sentence", "is_upper", "kinds", "lower", "matters", "may_be_idiom", "negates", "raw",
-        "valence", "words",
+        "boost", "changes", "ends_sentence", "is_upper", "lower", "matters", "may_be_idiom", "negates", "raw",
+        "valence",
     )  # fmt: skip
 
     def __init__(self, raw: str) -> None:
@@ -108,8 +108,6 @@ class Token:
         self.lower = lower = text.lower()
         self.is_upper = self.changes = text.isupper()
         self.ends_sentence = raw[-1:] in (".", "!", "?")
-        self.words: tuple[str, ...] | None = None
-        self.kinds = 0
         self.valence: float | None = None
         self.boost = 0.0
         self.matters = self.negates = self.may_be_idiom = False
@@ -120,12 +118,6 @@ class Token:
             self.negates = lower in tables.negations or "n't" in lower
             self.may_be_idiom = lower in tables.idiom_words
             self.changes |= bool(self.boost or self.negates or self.may_be_idiom or lower in _CHANGING_WORDS)
-
-    def find_words(self) -> tuple[str, ...]:
-        """Return what `transforms.words` makes of the token, and keep it in `words`, and its kinds."""
-        self.words = split_piece(self.raw)
-        self.kinds = kinds_of(self.words)
-        return self.words
 
 
 class _Tables(NamedTuple):
@@ -241,13 +233,13 @@ def scan(tokens: list[Token]) -> Hits:
             or (i > 2 and tokens[i - 3].changes)
         ):
             if emphasis is None:
-                emphasis = 0.0 if all(other.is_upper for other in tokens) else _CAPS
-            value = _value(tokens, i, emphasis)
+                emphasis = 0.0 if all(other.is_upper for other in tokens) else CAPS
+            value = value_at(tokens, i, emphasis)
         if value:
             places.append(i)
             values.append(value)
     if but >= 0 and places:
-        values = _reweight_around_but(but, places, values)
+        values = reweight_around_but(but, places, values)
     return _hits((places, values))
 
 
@@ -256,7 +248,7 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
     values = hits.values
     if not values:
         return _NEUTRAL if token_count else _EMPTY
-    emphasis = _punctuation(text)
+    emphasis = punctuation(text)
     good, bad, total = 0.0, 0.0, 0.0
     for value in values:
         total += value
@@ -275,18 +267,13 @@ def summarize(hits: Hits, token_count: int, text: str) -> Scores:
             round(-bad / weight, 3) if bad else 0.0,
             round(neutral / weight, 3),
             round(good / weight, 3) if good else 0.0,
-            _compound(total, emphasis),
+            compound_of(total, emphasis),
         )
     )
 
 
-def compound(hits: Hits, text: str) -> float:
-    """Return the compound score alone, -1..1."""
-    total = sum(hits.values)
-    return _compound(total, _punctuation(text)) if total else 0.0
-
-
-def _compound(total: float, emphasis: float) -> float:
+def compound_of(total: float, emphasis: float) -> float:
+    """Return the compound score, -1..1, of the sum of a text's values and what its punctuation adds."""
     if total > 0:
         total += emphasis
     elif total < 0:
@@ -294,7 +281,14 @@ def _compound(total: float, emphasis: float) -> float:
     return round(total / math.sqrt(total * total + _ALPHA), 4)
 
 
-def _value(tokens: list[Token], i: int, emphasis: float) -> float:
+def value_at(tokens: list[Token], i: int, emphasis: float) -> float:
+    """Return the value of the hit at a place after all rules that look at the words near it.
+
+    Args:
+        tokens: the text's; three before the hit and two after it are enough.
+        i: the place of a token that has a valence.
+        emphasis: what capitals add; 0.0 where the whole text is in capitals.
+    """
     token = tokens[i]
     value: float = token.valence  # type: ignore[assignment]  # hits have one
     before = tokens[i - 1].lower if i else ""
@@ -359,7 +353,7 @@ def _idiom(value: float, words: list[str]) -> float:
     return value
 
 
-def _reweight_around_but(but: int, places: list[int], values: list[float]) -> list[float]:
+def reweight_around_but(but: int, places: list[int], values: list[float]) -> list[float]:
     """Halve what stands before the first "but" and raise what stands after; of equal values always the first."""
     changed = values.copy()
     holders: defaultdict[float, list[int]] = defaultdict(list)  # for each value a heap of the hits that have it now
@@ -371,7 +365,8 @@ def _reweight_around_but(but: int, places: list[int], values: list[float]) -> li
     return changed
 
 
-def _punctuation(text: str) -> float:
+def punctuation(text: str) -> float:
+    """Return what a text's exclamation and question marks add to the sum of its values."""
     exclamations = min(text.count("!"), 4) * 0.292
     questions = text.count("?")
     if questions < 2:

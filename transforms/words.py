@@ -11,10 +11,13 @@ from functools import cache
 from pathlib import Path
 
 __all__ = [
+    "AMOUNT",
     "ASKS",
     "CLASSES",
+    "ENGLISH_NUMBERS",
     "FIRST_PERSON",
     "NEGATES",
+    "ONLY_ENGLISH",
     "UNIT",
     "kinds_of",
     "split_piece",
@@ -37,12 +40,19 @@ def word_list(name: str) -> frozenset[str]:
 # what a word also is, besides itself
 CLASSES = dict.fromkeys(word_list("time_units"), "<time>") | dict.fromkeys(word_list("numbers"), "#")
 
-ASKS, FIRST_PERSON, UNIT, NEGATES = 1, 2, 4, 8  # kinds of words, to be added up
-_KINDS = {"?": ASKS} | {
-    word: kind
-    for kind, name in ((FIRST_PERSON, "first_person"), (UNIT, "time_units"), (NEGATES, "negators"))
-    for word in word_list(name)
+ASKS, FIRST_PERSON, UNIT, NEGATES, AMOUNT, ONLY_ENGLISH = 1, 2, 4, 8, 16, 32  # kinds of words, to be added up
+_LISTS_OF = {
+    FIRST_PERSON: word_list("first_person"),
+    UNIT: word_list("time_units"),
+    NEGATES: word_list("negators"),
+    AMOUNT: word_list("numbers") | word_list("quantities"),
+    ONLY_ENGLISH: word_list("only_english") & word_list("english"),
 }
+_KINDS = {"?": ASKS} | {
+    word: sum(kind for kind, listed in _LISTS_OF.items() if word in listed)
+    for word in frozenset().union(*_LISTS_OF.values())
+}
+ENGLISH_NUMBERS = {word: number for number, word in enumerate(sorted(word_list("english")), 1)}
 
 _SPELLED = {word.replace("'", ""): word for word in word_list("contractions")}
 
@@ -73,12 +83,9 @@ def split_piece(piece: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def kinds_of(words: tuple[str, ...]) -> int:
-    """Return which kinds of words are among these: `ASKS`, `FIRST_PERSON`, `UNIT` and `NEGATES`, added up."""
-    kinds = 0
-    for word in words:
-        kinds |= _KINDS.get(word, 0)
-    return kinds
+def kinds_of(word: str) -> int:
+    """Return which of `ASKS`, `FIRST_PERSON`, `UNIT`, `NEGATES`, `AMOUNT` and `ONLY_ENGLISH` a word is, added up."""
+    return _KINDS.get(word, 0) or AMOUNT * word.isdigit()
 
 
 def _shorten(word: str) -> str:

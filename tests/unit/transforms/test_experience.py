@@ -10,7 +10,7 @@ import pytest
 from records.errors import InputError
 from transforms.evaluation import evaluate
 from transforms.experience import LABELS, Weights, damping, default_weights, explain, feature_values, predict
-from transforms.features import FORM_FEATURES, read, read_all
+from transforms.features import FORM_FEATURES, read, read_together
 from transforms.gathering import gather
 from transforms.score import MODEL_VERSION
 
@@ -32,7 +32,7 @@ def test_predict__probabilities() -> None:
 
 def test_predict__a_text_does_not_depend_on_the_others() -> None:
     readings = [read(text) for text in ("worst ever", "is it open?", "great staff", "on hold again")]
-    whole = predict(readings)
+    whole = predict(read_together([reading.text for reading in readings], [()] * len(readings)))
     assert (whole == np.vstack([predict([reading]) for reading in readings])).all()
 
 
@@ -43,7 +43,7 @@ def test_predict__any_text(text: str) -> None:
 
 def test_gather__the_same_as_one_by_one() -> None:
     texts = ["", "On hold for 2 hours, on hold again, on hold!", "never again never again", "?", "worst ever. Not late"]
-    readings, weights = read_all(texts, [()] * len(texts)), default_weights()
+    readings, weights = read_together(texts, [()] * len(texts)), default_weights()
     rows, places, values = gather(readings, weights)
     for row, reading in enumerate(readings):
         found = [pair for pair in zip(places[rows == row], values[rows == row], strict=True) if pair[1]]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.language import detect, is_english
+from transforms.features import read_together
+from transforms.language import detect, detect_all, is_english
 from transforms.words import split_words
 
 
@@ -32,3 +33,15 @@ def test_is_english__unknown_is_scored() -> None:
 def test_detect__lone_surrogates_and_huge_texts() -> None:
     assert detect("\ud800" * 50, []) in (None, "und")
     detect("é" * 5_000_000, [])
+
+
+def test_detect_all__the_same_as_one_by_one() -> None:
+    texts = [
+        *("the the the", "the worst and late", "thanks", "you " + "x " * 11, "you " + "x " * 12),
+        *("x " * 200 + "the and", "x " * 199 + "the and", "x " * 198 + "the and"),
+        *("ok", "", "Kein Anschluss unter dieser Nummer, sehr schlecht"),
+    ]
+    declared = [None, "de", "und", *([None] * 4), "", None, None, None]
+    readings = read_together(texts, [()] * len(texts))
+    expected = [detect(one.text, one.words, code) for one, code in zip(readings, declared, strict=True)]
+    assert expected == detect_all(readings, declared)

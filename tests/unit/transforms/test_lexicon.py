@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from transforms.drivers import drivers, signals
-from transforms.features import read
+from transforms.drivers import Entries, drivers, signals, signals_together
+from transforms.features import read, read_together
 from transforms.lexicon import Group, groups, phrase_book
 from transforms.words import split_words
 
@@ -85,3 +87,26 @@ def test_signals__a_failure_repaired_within_the_text() -> None:
 def test_signals__flags_say_why(text: str, flag: str) -> None:
     reading = read(text)
     assert flag in signals(text, reading.words, reading.matches).flags
+
+
+def test_signals_together__the_same_as_one_by_one() -> None:
+    texts = [
+        "Rude agent, on hold for an hour. Never again!",
+        "",
+        "They lost my suitcase but found my bag quickly and refunded me right away, issue was resolved",
+        "They found my bag quickly. Then they lost my suitcase",
+        "not rude at all, they went above and beyond, beyond, I felt heard",
+        "Shop now with promo code SAVE10 http://a.example http://b.example http://c.example",
+        "http://a.example http://b.example http://c.example " + "word " * 100,
+    ]
+    readings = read_together(texts, [()] * len(texts))
+    columns = [
+        _lists(column) if isinstance(column, Entries) else column.tolist() for column in signals_together(readings)
+    ]
+    one_by_one = [signals(reading.text, reading.words, reading.matches) for reading in readings]
+    assert list(zip(*columns, strict=True)) == one_by_one
+
+
+def _lists(entries: Entries) -> list[list[str]]:
+    names = iter([entries.names[number] for number in entries.numbers.tolist()])
+    return [list(itertools.islice(names, count)) for count in entries.counts.tolist()]
