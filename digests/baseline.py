@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-__all__ = ["Expectation", "expect", "upper_tail"]
+__all__ = ["Expectation", "expect", "middle_tail", "upper_tail"]
 
 SHORTEST_HISTORY = 4  # days; below that nothing is expected
 WEEKDAYS_FROM = 21  # days of history from which weekdays can be told apart
@@ -99,6 +99,15 @@ def upper_tail(observed: float, expectation: Expectation) -> float:
     if extra <= 1e-9 * expectation.mean:
         return float(special.gammainc(observed, expectation.mean))  # Poisson
     return float(special.betainc(observed, expectation.mean**2 / extra, extra / expectation.variance))
+
+
+def middle_tail(observed: float, expectation: Expectation) -> float:
+    """Return the chance of more than `observed`, and half that of just as much.
+
+    Small counts come in steps: the whole tail would stay far below the chance that is allowed, and miss what it may
+    find (Lancaster's mid-P, 1961).
+    """
+    return (upper_tail(observed, expectation) + upper_tail(observed + 1, expectation)) / 2
 
 
 def _first_factors(counts: Floats, weekdays: NDArray[np.int64]) -> Floats:

@@ -16,7 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote as url_quote
 
-from digests import archive, assets, brevity, figures, mail, render, sent, sentences
+from digests import across, archive, assets, brevity, figures, mail, render, sent, sentences
+from digests.across import ACROSS
 from digests.catalogue import catalogue
 from digests.facts import DigestFigures
 from digests.notes import SENT_METRICS
@@ -38,6 +39,7 @@ def build_all(
     brands: Sequence[str] | None = None,
     kind: PeriodKind = "week",
     options: DigestOptions | None = None,
+    is_across: bool = False,
 ) -> list[Path]:
     """Build the digests of all configured brands and the archive page; return their folders.
 
@@ -47,17 +49,26 @@ def build_all(
         brands: keys of brands; None takes all configured ones.
         kind: which kind of period, when none is named.
         options: what the settings say.
+        is_across: whether one more is built with a row per brand, the last folder; needs two brands in one period.
 
     Raises:
         InputError: nothing is published, or the period's name can't be understood.
     """
+    options = options or DigestOptions()
     chosen = Period.parse(period) if period else None
-    folders = [
-        build_digest(home, brand, chosen or figures.choose_period(home.current, brand, kind), options)
-        for brand in (figures.brands(home.current) if brands is None else brands)
-    ]
+    told: list[DigestFigures] = []
+    folders: list[Path] = []
+    for brand in figures.brands(home.current) if brands is None else brands:
+        facts = _read(home, brand, chosen or figures.choose_period(home.current, brand, kind), options)
+        folders.append(_build(home, facts, options))
+        told.append(facts)
+    if is_across:
+        newest = max((facts.period for facts in told), default=None)
+        together = [facts for facts in told if facts.period == newest]
+        if len(together) > 1:
+            folders.append(_build_across(home, together, options))
     assets.write_shared(home.digests)
-    archive.write(home.digests, (options or DigestOptions()).language)
+    archive.write(home.digests, options.language)
     return folders
 
 
@@ -72,15 +83,22 @@ def rebuild(home: Home, options: DigestOptions | None = None) -> list[Path]:
     Raises:
         InputError: nothing is published.
     """
-    figures.brands(home.current)  # a home with nothing published must not lose its digests
+    options = options or DigestOptions()
+    published = figures.brands(home.current)  # a home with nothing published must not lose its digests
     kept: list[Path] = []
     for folder in sorted(path for path in home.digests.glob("*/*") if path.is_dir() and path.parent.name != "assets"):
         period = Period.parse(folder.parent.name)
-        if figures.is_published(home.current, folder.name):
+        if folder.name == ACROSS:
+            together = [one for one in published if digest_folder(home, one, period).is_dir()]
+            if len(together) > 1:
+                kept.append(_build_across(home, [_read(home, one, period, options) for one in together], options))
+            else:
+                shutil.rmtree(folder)
+        elif figures.is_published(home.current, folder.name):
             kept.append(build_digest(home, folder.name, period, options))
         else:
             shutil.rmtree(folder)
-    archive.write(home.digests, (options or DigestOptions()).language)
+    archive.write(home.digests, options.language)
     return kept
 
 
@@ -91,32 +109,7 @@ def build_digest(home: Home, brand: str, period: Period, options: DigestOptions 
         InputError: nothing is published, or no such brand is.
     """
     options = options or DigestOptions()
-    facts = _read(home, brand, period, options)
-    folder = digest_folder(home, brand, period)
-    as_sent = sent.figures_as_sent(home, brand, period.previous.name)
-    made_from = _hash(_NUMBER.sub(_rounded, repr(facts)), repr(as_sent), repr(options), _code())
-    if _is_current(folder, made_from):
-        return folder
-    story = sentences.tell(facts, options, as_sent)
-    files_of_digest = _draw(story, facts, options)
-    folder.mkdir(parents=True, exist_ok=True)
-    # From here on the folder is not whole until its stamp is back.
-    (folder / archive.STAMP).unlink(missing_ok=True)
-    for stale in folder.glob("*.png"):
-        stale.unlink()
-    for name, content in files_of_digest.items():
-        _write(folder / name, content)
-    stamp = {
-        "brand": brand,
-        "brand_name": story.brand,
-        "period": period.name,
-        "subject": story.subject,
-        "headline": story.headline,
-        "figures": {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {},
-        "made_from": made_from,
-    }
-    _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
-    return folder
+    return _build(home, _read(home, brand, period, options), options)
 
 
 def story_of(home: Home, brand: str, period: Period, options: DigestOptions | None = None) -> Story:
@@ -135,17 +128,88 @@ def digest_folder(home: Home, brand: str, period: Period) -> Path:
     return home.digests / period.name / brand
 
 
+def unsubscribe_address(options: DigestOptions, brand: str) -> str | None:
+    """Return the mailto address that takes a reader off the list, or None when the settings give no address."""
+    if not options.feedback:
+        return None
+    return f"mailto:{url_quote(options.feedback, safe='@')}?subject={url_quote(f'unsubscribe {brand}')}"
+
+
 def _read(home: Home, brand: str, period: Period, options: DigestOptions) -> DigestFigures:
     return figures.read(
         home.current, brand, period, mention_limit=options.mention_limit, alert_words=options.alerts.words
     )
 
 
-def unsubscribe_address(options: DigestOptions, brand: str) -> str | None:
-    """Return the mailto address that takes a reader off the list, or None when the settings give no address."""
-    if not options.feedback:
-        return None
-    return f"mailto:{url_quote(options.feedback, safe='@')}?subject={url_quote(f'unsubscribe {brand}')}"
+def _build(home: Home, facts: DigestFigures, options: DigestOptions) -> Path:
+    brand, period = facts.brand.key, facts.period
+    folder = digest_folder(home, brand, period)
+    as_sent = sent.figures_as_sent(home, brand, period.previous.name)
+    made_from = _hash(_NUMBER.sub(_rounded, repr(facts)), repr(as_sent), repr(options), _code())
+    if _is_current(folder, made_from):
+        return folder
+    story = sentences.tell(facts, options, as_sent)
+    stamp = {
+        "brand": brand,
+        "brand_name": story.brand,
+        "period": period.name,
+        "subject": story.subject,
+        "headline": story.headline,
+        "figures": {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {},
+        "made_from": made_from,
+    }
+    return _keep(folder, _draw(story, facts, options), stamp)
+
+
+def _build_across(home: Home, brands: Sequence[DigestFigures], options: DigestOptions) -> Path:
+    period = brands[0].period
+    folder = home.digests / period.name / ACROSS
+    made_from = _hash(_NUMBER.sub(_rounded, repr(brands)), repr(options), _code())
+    if _is_current(folder, made_from):
+        return folder
+    story = across.tell_across(brands, options)
+    unsubscribe = unsubscribe_address(options, "all")
+    html, text = across.html(story, unsubscribe), across.text(story, unsubscribe)
+    message = mail.compose(
+        subject=story.subject,
+        sender=options.sender,
+        text=text,
+        html=html,
+        pictures=(),
+        dated=max(one.as_of for one in brands),
+        identity=f"{period.name}/{ACROSS}",
+        list_name="across",
+        unsubscribe=unsubscribe,
+        unsubscribe_url=options.unsubscribe_url,
+    )
+    made = {
+        "mail.html": html.encode(),
+        "mail.txt": text.encode(),
+        "mail.eml": message.as_bytes(),
+        "page.html": across.web(story).encode(),
+    }
+    stamp = {
+        "brand": ACROSS,
+        "brand_name": catalogue(options.language).say("across.title"),
+        "period": period.name,
+        "subject": story.subject,
+        "headline": story.headline,
+        "figures": {},
+        "made_from": made_from,
+    }
+    return _keep(folder, made, stamp)
+
+
+def _keep(folder: Path, made: Mapping[str, bytes], stamp: Mapping[str, object]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    # From here on the folder is not whole until its stamp is back.
+    (folder / archive.STAMP).unlink(missing_ok=True)
+    for stale in folder.glob("*.png"):
+        stale.unlink()
+    for name, content in made.items():
+        _write(folder / name, content)
+    _write(folder / archive.STAMP, json.dumps(stamp, ensure_ascii=False, indent=1, sort_keys=True).encode())
+    return folder
 
 
 def _draw(story: Story, facts: DigestFigures, options: DigestOptions) -> dict[str, bytes]:

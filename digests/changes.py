@@ -9,7 +9,7 @@ from __future__ import annotations
 from digests.catalogue import Catalogue
 from digests.facts import DigestFigures, Estimate
 
-__all__ = ["change_words", "findings", "headline", "moved_words"]
+__all__ = ["change_words", "findings", "headline", "moved_words", "verdict"]
 
 TIMES_FROM = 2.0  # from this ratio on, "times as many" reads easier than a percentage
 
@@ -35,7 +35,7 @@ def headline(words: Catalogue, figures: DigestFigures, moves: list[tuple[str, st
     """Return how the judgement opens ("A worse week") and the whole sentence; moves as `findings` gave them."""
     now = figures.now
     kind = f"kind.{figures.period.kind}"
-    form = _form(figures, moves, min_n)
+    form = verdict(figures, moves, min_n)
     opening = words.say(f"{kind}.{form}")
     if form == "silent" and figures.first_day and figures.first_day > figures.period.end:
         return opening, words.say("headline.unheard", opening=opening, day=words.day(figures.first_day, with_year=True))
@@ -54,6 +54,24 @@ def headline(words: Catalogue, figures: DigestFigures, moves: list[tuple[str, st
     if len(clauses) == 1:
         return opening, words.say("headline.one", opening=opening, first=clauses[0])
     return opening, words.say("headline.two", opening=opening, first=clauses[0], second=clauses[1])
+
+
+def verdict(figures: DigestFigures, moves: list[tuple[str, str]], min_n: int) -> str:
+    """Return how a period was: worse, better, louder, quieter, ordinary, alone, thin, silent or first."""
+    now, before = figures.now, figures.before
+    if now is None or now.experience_count == 0:
+        return "silent"
+    if moves:
+        rose = {valence: move != "fewer" for valence, move in moves}
+        if len(rose) == 2 and rose["bad"] == rose["good"]:
+            return "louder" if rose["bad"] else "quieter"
+        return "worse" if rose.get("bad", not rose.get("good", False)) else "better"
+    if figures.is_first:
+        return "first"
+    counts = [(getattr(now, name), getattr(before, name, 0)) for name in ("bad_count", "good_count")]
+    if any(count >= min_n and count_before >= min_n for count, count_before in counts):
+        return "alone" if figures.weighty_new_sources else "ordinary"
+    return "alone" if any(count >= min_n for count, _ in counts) else "thin"
 
 
 def change_words(words: Catalogue, figures: DigestFigures, valence: str, min_n: int) -> str:
@@ -80,23 +98,6 @@ def moved_words(words: Catalogue, change: Estimate, *, is_finding: bool) -> str:
     if high >= TIMES_FROM or not _spans_one(change):
         return words.say("change.open_times", low=words.rounded(low), high=words.rounded(high))
     return words.say("change.open", low=words.percent(1 - low), high=words.percent(high - 1))
-
-
-def _form(figures: DigestFigures, moves: list[tuple[str, str]], min_n: int) -> str:
-    now, before = figures.now, figures.before
-    if now is None or now.experience_count == 0:
-        return "silent"
-    if moves:
-        rose = {valence: move != "fewer" for valence, move in moves}
-        if len(rose) == 2 and rose["bad"] == rose["good"]:
-            return "louder" if rose["bad"] else "quieter"
-        return "worse" if rose.get("bad", not rose.get("good", False)) else "better"
-    if figures.is_first:
-        return "first"
-    counts = [(getattr(now, name), getattr(before, name, 0)) for name in ("bad_count", "good_count")]
-    if any(count >= min_n and count_before >= min_n for count, count_before in counts):
-        return "alone" if figures.weighty_new_sources else "ordinary"
-    return "alone" if any(count >= min_n for count, _ in counts) else "thin"
 
 
 def _direction(change: Estimate) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["DAYS_PER_MONTH", "AlertOptions", "DigestOptions"]
 
@@ -45,6 +46,8 @@ class DigestOptions:
         unsubscribe_url: an https address for one-click unsubscribing (RFC 8058), or None.
         mention_limit: how many mentions a digest quotes at most.
         alerts: what the alerts were judged by.
+        pages_url: where the digests' folder is served, for links to the pages; None leaves them out.
+        across_order: which brands come first in the digest across brands.
     """
 
     min_n: int = 12
@@ -54,3 +57,5 @@ class DigestOptions:
     unsubscribe_url: str | None = None
     mention_limit: int = 5
     alerts: AlertOptions = AlertOptions()
+    pages_url: str | None = None
+    across_order: Literal["worst", "best"] = "worst"

@@ -17,7 +17,7 @@ from digests.catalogue import catalogue
 from digests.look import DARK, LIGHT, STYLES, WIDTH
 from digests.sentences import Story
 
-__all__ = ["ChartImages", "alert", "html", "index", "text", "web"]
+__all__ = ["ChartImages", "alert", "fill_template", "html", "index", "text", "web"]
 
 TEXT_WIDTH = 76  # columns
 
@@ -59,22 +59,23 @@ def web(story: Story, **parts: Any) -> str:
 
 def index(language: str, groups: Sequence[object]) -> str:
     """Return the archive page; groups of (period, days, entries) as `digests.archive` makes them."""
-    return _fill_template("index.html.j2", language, groups=groups)
+    return fill_template("index.html.j2", language, groups=groups)
 
 
 def alert(language: str, **parts: Any) -> str:
     """Return an alert's mail as HTML; see `digests.notify` for its parts."""
-    return _fill_template("alert.html.j2", language, **parts)
+    return fill_template("alert.html.j2", language, **parts)
 
 
-def _render(template: str, story: Story, **parts: Any) -> str:
-    return _fill_template(template, story.language, story=story, **parts)
-
-
-def _fill_template(template: str, language: str, **parts: Any) -> str:
+def fill_template(template: str, language: str, **parts: Any) -> str:
+    """Return a template filled with the catalogue's words, the styles and its own parts."""
     look: Mapping[str, Any] = {"s": STYLES, "light": asdict(LIGHT), "dark": asdict(DARK)}
     words = catalogue(language)
     return _environment().get_template(template).render(words=words, language=language, **look, **parts)
+
+
+def _render(template: str, story: Story, **parts: Any) -> str:
+    return fill_template(template, story.language, story=story, **parts)
 
 
 def _fill(paragraph: str, first: str = "", rest: str | None = None) -> str:

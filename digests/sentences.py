@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote as url_quote
 
 from digests.alerts.wording import AlertStory, alert_stories
 from digests.catalogue import Catalogue, catalogue, two_digits
@@ -18,12 +19,12 @@ from digests.drivers import DriverStory, charted, driver_stories, title_of
 from digests.facts import DigestFigures, PeriodFigures
 from digests.notes import as_of_day, data_notes
 from digests.options import DigestOptions
-from digests.quotes import one_line
+from digests.quotes import one_line, safe_link
 from digests.replies import Action, action, responses, voice
 from digests.team import coaching, outcomes, praise, queue, rising, team
 from digests.told import MentionStory, Tone, mention_story
 
-__all__ = ["Story", "Tile", "tell"]
+__all__ = ["Story", "Tile", "has_balance", "kicker", "tell"]
 
 ALT_LINES = 6  # of a chart, said in words
 
@@ -80,6 +81,7 @@ class Story:
     notes: tuple[str, ...]
     sample: str
     footer: str
+    page: str | None
 
 
 def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, float] | None = None) -> Story:
@@ -109,7 +111,7 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
         language=words.language,
         brand=brand,
         period=_capital(words.period(figures.period)),
-        kicker=_kicker(words, figures),
+        kicker=kicker(words, figures),
         subject=f"{words.say('sample.subject')} {subject}" if figures.is_sample else subject,
         preheader=preheader,
         headline=judgement,
@@ -141,20 +143,31 @@ def tell(figures: DigestFigures, options: DigestOptions, as_sent: Mapping[str, f
         notes=data_notes(words, figures, options.min_n, as_sent or {}),
         sample=words.say("sample.banner") if figures.is_sample else "",
         footer=words.say("footer.made", as_of=as_of_day(words, figures)),
+        page=page_link(options, figures),
     )
 
 
-def _kicker(words: Catalogue, figures: DigestFigures) -> str:
+def page_link(options: DigestOptions, figures: DigestFigures) -> str | None:
+    """Return where a digest's page is served, or None where that is not set."""
+    if options.pages_url is None:
+        return None
+    folder = f"{figures.period.name}/{url_quote(figures.brand.key, safe='')}"
+    return safe_link(f"{options.pages_url.rstrip('/')}/{folder}/page.html")
+
+
+def kicker(words: Catalogue, figures: DigestFigures) -> str:
+    """Return the period's name and days."""
     name, days = words.period(figures.period), words.days(figures.period)
     return days if name == days else f"{_capital(name)} · {days}"
 
 
-def _has_balance(now: PeriodFigures | None, min_n: int) -> bool:
+def has_balance(now: PeriodFigures | None, min_n: int) -> bool:
+    """Return whether enough was told for a figure of good experiences for each bad one."""
     return now is not None and now.experience_count >= min_n and now.good_per_bad.is_known
 
 
 def _lede(words: Catalogue, brand: str, now: PeriodFigures | None, min_n: int) -> str:
-    if now is None or not _has_balance(now, min_n) or now.break_even_ratio is None:
+    if now is None or not has_balance(now, min_n) or now.break_even_ratio is None:
         return ""
     low, high = now.good_per_bad.ends
     side = "above" if low > now.break_even_ratio else "below" if high < now.break_even_ratio else "around"
@@ -202,7 +215,7 @@ def _balance_tile(words: Catalogue, now: PeriodFigures | None, min_n: int) -> Ti
     value, detail, break_even = words.say("word.none"), words.say("tile.thin"), ""
     if now and now.break_even_ratio is not None:
         break_even = words.say("tile.break_even", break_even=words.rounded(now.break_even_ratio))
-    if now and _has_balance(now, min_n):
+    if now and has_balance(now, min_n):
         low, high = now.good_per_bad.ends
         value = words.rounded(now.good_per_bad.point or 0)
         detail = words.say("tile.range", low=words.rounded(low), high=words.rounded(high))

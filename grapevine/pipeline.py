@@ -279,7 +279,12 @@ def publish(workspace: Workspace, *, force: bool = False) -> PublishReport:
 
 
 def digest(
-    workspace: Workspace, *, period: str | None = None, kind: PeriodKind = "week", brands: Sequence[str] = ()
+    workspace: Workspace,
+    *,
+    period: str | None = None,
+    kind: PeriodKind = "week",
+    brands: Sequence[str] = (),
+    across: bool = False,
 ) -> list[Path]:
     """Write the digest of every configured brand for a period; return their folders.
 
@@ -288,6 +293,7 @@ def digest(
         period: "2026-W46"; the last complete period with data when left out.
         kind: which kind of period, when none is named.
         brands: keys of brands; all configured ones when empty.
+        across: whether one with a row per brand is written as well, even if nobody is to receive it.
     """
     from digests.build import build_all
     from grapevine.sending import digest_options
@@ -298,6 +304,7 @@ def digest(
         kind=kind,
         brands=brands or [brand.key for brand in workspace.brands],
         options=digest_options(workspace.settings),
+        is_across=across or bool(workspace.settings.digest.across_recipients),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from digests import build, notify, post
+from digests.across import ACROSS
 from digests.options import AlertOptions, DigestOptions
 from digests.periods import Period
 from digests.send import SendReport, item_of, send_mail
@@ -46,7 +47,7 @@ class Outcome:
 
 def has_receivers(settings: Settings) -> bool:
     """Return whether the settings name anybody that something can be sent to."""
-    return bool(settings.hooks) or bool(settings.mail and (settings.digest.recipients or settings.alerts.recipients))
+    return bool(settings.hooks) or bool(settings.mail and _addresses(settings))
 
 
 def digest_options(settings: Settings) -> DigestOptions:
@@ -59,6 +60,8 @@ def digest_options(settings: Settings) -> DigestOptions:
         feedback=chosen.feedback,
         unsubscribe_url=chosen.unsubscribe_url,
         alerts=alert_options(settings),
+        pages_url=chosen.pages_url,
+        across_order=chosen.across_order,
     )
 
 
@@ -92,17 +95,23 @@ def send_digests(
     """
     hooks = [_hook(hook) for hook in settings.hooks]
     outcomes: list[Outcome] = []
-    if not settings.digest.recipients and not hooks:
-        raise ConfigError("nobody to send to; set digest.recipients or add [[hooks]]")
+    chosen = settings.digest
+    if not chosen.recipients and not chosen.across_recipients and not hooks:
+        raise ConfigError("nobody to send to; set digest.recipients or digest.across_recipients, or add [[hooks]]")
     for folder in folders:
-        if settings.digest.recipients:
-            report = send_mail(
-                home, folder, settings.digest.recipients, mail_server(settings.mail), dry_run=dry_run, again=again
-            )
+        recipients = chosen.across_recipients if folder.name == ACROSS else chosen.recipients
+        if recipients:
+            report = send_mail(home, folder, recipients, mail_server(settings.mail), dry_run=dry_run, again=again)
             outcomes += _mailed(item_of(folder), report)
         for hook in hooks:
+            if folder.name == ACROSS:
+                break  # a hook has each brand's digest
             story = build.story_of(home, folder.name, Period.parse(folder.parent.name), digest_options(settings))
-            body = post.slack_digest(story) if hook.kind == "slack" else post.webhook_digest(story, item_of(folder))
+            body = (
+                post.slack_digest(story, story.page)
+                if hook.kind == "slack"
+                else post.webhook_digest(story, item_of(folder))
+            )
             delivery = post.post(home, hook, item_of(folder), body, dry_run=dry_run, again=again)
             outcomes.append(_posted(delivery, dry_run))
     return outcomes
@@ -133,6 +142,10 @@ def send_open_alerts(
     for hook in hooks:
         outcomes += [_posted(one, dry_run) for one in notify.post_alerts(home, alerts, hook, dry_run=dry_run)]
     return outcomes
+
+
+def _addresses(settings: Settings) -> tuple[str, ...]:
+    return settings.digest.recipients + settings.digest.across_recipients + settings.alerts.recipients
 
 
 def _hook(settings: HookSettings) -> post.Hook:

@@ -156,6 +156,13 @@ class DigestSettings(_Strict):
     """`[digest]`: who receives the weekly digest and from whom."""
 
     recipients: tuple[str, ...] = Field((), description="Addresses.")
+    across_recipients: tuple[str, ...] = Field(
+        (), description="Addresses that get one mail with a row per brand, for those who answer for several."
+    )
+    across_order: Literal["worst", "best"] = Field("worst", description="Which of its brands come first.")
+    pages_url: str | None = Field(
+        None, pattern="^https?://", description="Where the digests' folder is served; mails then link to the pages."
+    )
     sender: str = Field("Grapevine <grapevine@localhost>", description="The From address.")
     language: Literal["en", "de"] = Field("en", description="Language of the digest.")
     min_n: int = Field(12, ge=1, description="Fewest experiences, in both periods, for a percentage.")

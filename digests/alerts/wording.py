@@ -38,7 +38,8 @@ def alert_sentence(words: Catalogue, facts: AlertFacts, *, fewest: int) -> str:
             quote = facts.excerpt or words.say("mentions.no_words")
             return words.say(f"alert.{one.figure}", day=day, source=facts.source, quote=quote, times=times)
         case "source":
-            return words.say("alert.source", source=facts.source, n=int(one.observed), day=day)
+            key = "alert.source_over" if one.closed_on else "alert.source"
+            return words.say(key, source=facts.source, n=int(one.observed), day=day)
         case "rating":
             now, before = (words.share(round(100 * (share or 0.0)), 100) for share in (one.observed, one.expected))
             return words.say("alert.rating", n=facts.rating_count, day=day, now=now, before=before)

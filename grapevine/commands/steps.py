@@ -152,6 +152,7 @@ def digest(
     kind: Annotated[
         str, typer.Option("--kind", help="day, week, month, quarter or year, when none is named.")
     ] = "week",
+    across: Annotated[bool, typer.Option("--across", help="Write one with a row per brand as well.")] = False,
     send: Send = False,
     dry_run: DryRun = False,
     again: Annotated[bool, typer.Option("--again", help="Send also to those who had it.")] = False,
@@ -168,7 +169,9 @@ def digest(
     workspace = screen.workspace(config)
     if kind not in get_args(PeriodKind):
         raise InputError(f"--kind is {kind!r}, must be one of {', '.join(get_args(PeriodKind))}")
-    folders = pipeline.digest(workspace, period=period, kind=cast("PeriodKind", kind), brands=brands or [])
+    folders = pipeline.digest(
+        workspace, period=period, kind=cast("PeriodKind", kind), brands=brands or [], across=across
+    )
     _show_digests(screen, folders)
     if send or dry_run:
         from grapevine.sending import send_digests

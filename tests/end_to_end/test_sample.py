@@ -115,9 +115,13 @@ def test_sample__something_happened_to_one_brand_in_the_last_week(unhurt: Unhurt
 def test_sample__its_alerts_stand_in_the_tables_without_words(unhurt: Unhurt) -> None:
     rows = published(unhurt.home, "SELECT brand, figure, is_open, observed_value FROM marts.alert ORDER BY ALL")
     assert rows == [
-        ("thistlepost", "bad_count", False, 11.0),
+        ("", "source", False, 4.0),
+        ("", "source", False, 4.0),
+        ("thistlepost", "bad_count", False, 8.0),
+        ("thistlepost", "bad_count", False, 10.0),
         ("thistlepost", "mention", True, 48213.0),
-        ("thistlepost", "rating", True, pytest.approx(0.33, abs=0.01)),
+        ("thistlepost", "rating", False, pytest.approx(0.33, abs=0.01)),
+        ("thistlepost", "rating", False, pytest.approx(0.38, abs=0.01)),
     ]
 
 
