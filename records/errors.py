@@ -9,7 +9,8 @@
     │   ├── TransientError  try again, nothing to change                     exit code 4
     │   ├── Gone         the thing asked for no longer exists                exit code 4
     │   └── Drift        the answer has not the expected shape: the connector needs a change   exit code 5
-    └── CheckFailed      data broke a promise (contract, test, validation)   exit code 6
+    ├── CheckFailed      data broke a promise (contract, test, validation)   exit code 6
+    └── Killed           a process of ours was ended from outside: run again     exit code 7
 
 Every message names the setting or thing, its value, and the remedy.
 """
@@ -27,6 +28,7 @@ __all__ = [
     "Gone",
     "GrapevineError",
     "InputError",
+    "Killed",
     "SkippedRecord",
     "SourceError",
     "Throttled",
@@ -95,6 +97,12 @@ class CheckFailed(GrapevineError):
     """Data that breaks a promise: a dbt test, a contract, or the validation before publishing."""
 
     exit_code = 6
+
+
+class Killed(GrapevineError):
+    """A process that shared our work was ended from outside, most often for want of memory; run again, with fewer."""
+
+    exit_code = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,13 @@
 """Score: the label of each mention towards a brand, and the signatures of its words.
 
 `score_batch` is a pure function on an Arrow record batch: no file, clock or network, and the same rows come out
-whole, in parts or in any order. `score_files` runs it over Parquet files in a pool of processes.
+whole, in parts or in any order. `score_files` runs it over Parquet files, several processes sharing the work.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import multiprocessing
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Sequence
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from transforms.drivers import Entries, signals_together
 from transforms.experience import LABELS, Weights, predict
@@ -28,6 +23,7 @@ from transforms.features import read_together
 from transforms.language import detect_all, is_english
 from transforms.lexicon import lexicon_hash
 from transforms.redact import redact
+from transforms.sharing import Score, Work, share
 from transforms.signature import minhash_bands, signature_words, text_hash
 from transforms.text import join_title
 
@@ -91,10 +87,7 @@ OUTPUT_SCHEMA = pa.schema(
 _KEPT = ("mention_id", "version_no", "brand")  # as they came
 _CUT_POINTS = {5.0: (2.0, 4.0), 10.0: (4.0, 7.0), 1.0: (0.0, 1.0)}  # rating_max: highest bad, lowest good
 _BASES = ("rating", "text", "none")  # what a label was decided by
-_ROWS_PER_TASK = 1024
-_MOST_WAITING = 64  # batches, all of them scored but the first few
-_worker_weights: list[Weights | None] = []  # in a worker process: the one model it was started with
-_ROWS_WORTH_A_POOL = 20_000  # below this, starting processes takes longer than the work
+_REPEATING = ("brand", "model_version", "prep_hash", "label", "label_basis", "detected_language")
 
 
 def score_batch(batch: pa.RecordBatch, weights: Weights | None = None) -> pa.RecordBatch:
@@ -184,80 +177,20 @@ def score_files(inputs: Sequence[Path], out: Path, workers: int = 1, weights: Pa
 
     Args:
         inputs: files with the columns of `INPUT_SCHEMA`.
-        out: folder for the results, made if missing; each file appears whole or not at all.
-        workers: processes; 1 runs in this one, as does what is too little to be worth starting others.
+        out: folder for the results, made if missing; they appear when all is done, each whole.
+        workers: processes; 1 is this one alone, which is enough for few rows.
         weights: a weights file; None for the weights that come with the package.
 
     Raises:
         InputError: the weights file can't be used.
+        Killed: one of the processes was ended from outside; nothing was written.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    total: int = sum(pq.read_metadata(path).num_rows for path in inputs)
-    # Scoring makes many small objects and no cycles: looking for cycles would take a third of the time.
-    was_collecting = gc.isenabled()
-    gc.disable()
-    try:
-        _score_files(inputs, out, workers if total >= _ROWS_WORTH_A_POOL else 1, weights)
-    finally:
-        if was_collecting:
-            gc.enable()
-    return total
+    work = Work(partial(_scorer, weights), INPUT_SCHEMA.names, OUTPUT_SCHEMA, _REPEATING)
+    return share(inputs, out, work, workers)
 
 
-def _score_files(inputs: Sequence[Path], out: Path, workers: int, weights: Path | None) -> None:
-    score = partial(score_batch, weights=Weights.read(weights) if weights else None)
-    if workers <= 1 or multiprocessing.current_process().daemon:  # a daemon may have no children
-        for path in inputs:
-            _write(out / path.name, map(score, _batches(path)))
-        return
-    context = multiprocessing.get_context("spawn")
-    others = workers - 1  # this process scores too, from the first moment, while the others start
-    with ProcessPoolExecutor(others, mp_context=context, initializer=_start_worker, initargs=(weights,)) as pool:
-        for path in inputs:
-            _write(out / path.name, _in_order(_batches(path), score, pool, others))
-
-
-def _start_worker(weights: Path | None) -> None:
-    """Read the weights once a process: handed over with each task, they would cost more than the task."""
-    gc.disable()
-    _worker_weights.append(Weights.read(weights) if weights else None)
-
-
-def _score_in_worker(batch: pa.RecordBatch) -> pa.RecordBatch:
-    return score_batch(batch, _worker_weights[0])
-
-
-def _in_order(
-    batches: Iterator[pa.RecordBatch],
-    score: Callable[[pa.RecordBatch], pa.RecordBatch],
-    pool: ProcessPoolExecutor,
-    others: int,
-) -> Iterator[pa.RecordBatch]:
-    """Score batches, in the pool while it has room and else here; give them back in order, few in memory at a time."""
-    waiting: deque[Future[pa.RecordBatch]] = deque()
-    for batch in batches:
-        if sum(not one.done() for one in waiting) < 2 * others:
-            waiting.append(pool.submit(_score_in_worker, batch))
-        else:
-            waiting.append(Future())
-            waiting[-1].set_result(score(batch))
-        while waiting and (waiting[0].done() or len(waiting) > _MOST_WAITING):
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(batch_size=_ROWS_PER_TASK, columns=INPUT_SCHEMA.names)
-
-
-def _write(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
-    beside = path.with_suffix(".tmp")
-    with pq.ParquetWriter(beside, OUTPUT_SCHEMA, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-    beside.replace(path)
+def _scorer(weights: Path | None) -> Score:
+    return partial(score_batch, weights=Weights.read(weights) if weights else None)
 
 
 def _labels(

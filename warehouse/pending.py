@@ -30,7 +30,7 @@ _PENDING = Path(__file__).with_name("pending.sql")
 _RETURNED = Path(__file__).with_name("returned.sql")
 _SCORED = Path(__file__).with_name("scored.sql")
 _NEAR = Path(__file__).with_name("near.sql")
-_ROWS_PER_FILE = 24_576  # a few seconds of one core's work; a multiple of DuckDB's 2,048-row vectors
+_ROWS_PER_FILE = 4096  # what a process takes at a time (`transforms.sharing`); a multiple of DuckDB's 2,048-row vectors
 
 
 def export(home: Home, *, model_version: str, prep_hash: Callable[[Sequence[str]], str]) -> Path | None:

@@ -140,7 +140,7 @@ def test_prep_hash__follows_the_names() -> None:
 def test_score_files__same_rows_in_files_of_the_same_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    monkeypatch.setattr("transforms.score._ROWS_WORTH_A_POOL", 1)
+    monkeypatch.setattr("transforms.sharing._ROWS_WORTH_A_PROCESS", 1)
     rows = [{"mention_id": str(i), "text": TEXTS[i % len(TEXTS)]} for i in range(20)]
     source = tmp_path / "one.parquet"
     pq.write_table(pa.Table.from_batches([batch(rows)]), source)
@@ -155,7 +155,7 @@ def test_score_files__nothing_pending(tmp_path: Path) -> None:
 def test_score_files__weights_of_ones_own_in_any_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.score._ROWS_WORTH_A_POOL", 1)
+    monkeypatch.setattr("transforms.sharing._ROWS_WORTH_A_PROCESS", 1)
     default = default_weights()
     own = Weights("experience-0+own-1", default.names, -default.table, 1.0)
     own.write(tmp_path / "own.tsv")
