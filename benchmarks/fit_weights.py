@@ -22,7 +22,7 @@ AT_LEAST = 4  # texts with a word, for it to have a weight
 # How strongly weights keep to the value a person gave them, in texts. Chosen by what fits corpora that were left out,
 # as were the damping of long texts and the sharpness: a choice among a handful of values each, never by one corpus.
 FORM_STRENGTH, GROUP_STRENGTH, WORD_STRENGTH = 60.0, 40.0, 20.0
-SHARPNESS = 1.1
+SHARPNESS = 0.95
 MIN_WEIGHT = 0.05  # smaller ones change nothing and are left out
 
 

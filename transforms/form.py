@@ -24,7 +24,7 @@ FORM_FEATURES = (
     "bias", "compound", "compound_abs", "valence", "last_sentence", "worst_sentence", "no_valence", "exclamation",
     "first_person", "length", "ends_asking", "link", "repost", "addressed", "polite", "mixed", "mixed_short",
     "marks_short", "duration", "negations", "good_in_doubt", "evidence",
-    "plain_compound", "first_sentence", "balance", "mixture",
+    "plain_compound", "first_sentence", "balance", "mixture", "long",
 )  # fmt: skip
 
 _MARKS = "complaint_marks"
@@ -92,6 +92,7 @@ def form(
         "first_sentence": _squash(valued.first),
         "balance": (good_hits - bad_hits) / (good_hits + bad_hits + 1),
         "mixture": (1 - density) * 2 * np.minimum(good_hits, bad_hits) / (good_hits + bad_hits + 1),
+        "long": 1 - density,
     }
     return np.array([features[name] for name in FORM_FEATURES], dtype=np.float64).T
 

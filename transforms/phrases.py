@@ -52,7 +52,7 @@ class Found(NamedTuple):
         starts: the first word that it covers.
         ends: the word after the last.
         meanings: what it speaks for: a place in `PhraseBook.meanings`.
-        is_negated: whether one of the two words before it negates.
+        is_negated: whether one of the two words before it negates, and is not part of the phrase before.
     """
 
     rows: np.ndarray
@@ -156,12 +156,14 @@ class PhraseBook:
         starts, ends, layers, meanings = (each[is_new[1:]] for each in (starts, ends, layers, meanings))  # the longest
         order = np.lexsort((layers, shortest, starts))
         kept = order[self._is_apart(starts[order], ends[order], layers[order])]
-        starts, ends = starts[kept], ends[kept]
+        starts, ends, layers = starts[kept], ends[kept], layers[kept]
         negates = self._symbols.negates[symbols]
         is_end = symbols == END
         rows = np.cumsum(is_end)[starts]
         begins = np.concatenate(([0], np.flatnonzero(is_end) + 1))[rows]
-        is_negated = (starts > begins) & negates[starts - 1] | (starts > begins + 1) & negates[starts - 2]
+        # "no problems, great crew": a negation that is part of another phrase says nothing of this one
+        free = np.maximum(begins, self._ends_before(ends, layers))
+        is_negated = (starts > free) & negates[starts - 1] | (starts > free + 1) & negates[starts - 2]
         return Found(rows, starts - begins, ends - begins, meanings[kept], is_negated)
 
     def _run(self, symbols: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -185,6 +187,14 @@ class PhraseBook:
             return (np.zeros(0, dtype=np.int64),) * 3
         first, last, state = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return first, last, state
+
+    def _ends_before(self, ends: np.ndarray, layers: np.ndarray) -> np.ndarray:
+        """Return for phrases in order of their start the end of the one before in the same layer, or 0."""
+        before = np.zeros_like(ends)
+        for layer in range(len(self._layer_names)):
+            mine = np.flatnonzero(layers == layer)
+            before[mine[1:]] = ends[mine[:-1]]
+        return before
 
     def _is_apart(self, starts: np.ndarray, ends: np.ndarray, layers: np.ndarray) -> np.ndarray:
         """Return for phrases in order of their start whether each starts inside no earlier one of its layer."""
@@ -221,6 +231,8 @@ class PhraseBook:
     def _add(self, group: str, pattern: str) -> None:
         place = 0
         for alternatives, word in _SLOT.findall(pattern):
+            if "(" in word or ")" in word:
+                raise ValueError(f"the line {pattern!r} of group {group!r} has parentheses inside parentheses")
             after = self._new_place()
             for phrase in alternatives.split("|") if alternatives else [word]:
                 self._add_path(place, after, _symbols(phrase))

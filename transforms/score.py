@@ -38,7 +38,7 @@ __all__ = [
     "score_files",
 ]
 
-MODEL_VERSION = "experience-2"
+MODEL_VERSION = "experience-3"
 
 INPUT_SCHEMA = pa.schema(
     [

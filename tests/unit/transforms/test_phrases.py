@@ -50,6 +50,17 @@ def test_find__negation_reaches_two_words() -> None:
     ]
 
 
+def test_find__a_negation_inside_another_phrase_reaches_no_further() -> None:
+    book = PhraseBook({"fine": ["no problems"], "praise": ["great", "crew"]})
+    assert [match.is_negated for match in book.find(split_words("no problems, great crew"))] == [False, False, False]
+    assert [match.is_negated for match in book.find(split_words("no problems, not great"))] == [False, True]
+
+
+def test_phrase_book__refuses_parentheses_inside_parentheses() -> None:
+    with pytest.raises(ValueError, match=r"inside parentheses"):
+        PhraseBook({"g": ["(above and beyond|out of (his|her) way)"]})
+
+
 @pytest.mark.parametrize("lines", [[], ["(a|)"], [""]])
 def test_phrase_book__refuses_what_matches_nothing_or_everything(lines: list[str]) -> None:
     with pytest.raises(ValueError, match=r"empty"):
