@@ -109,6 +109,7 @@ def _channel(words: Catalogue, channel: ChannelFigures) -> dict[str, str]:
     if channel.is_collected:
         seen = f"{words.count(channel.bad_count or 0)} / {words.count(channel.good_count or 0)}"
     return {
+        "key": channel.channel,
         "name": words.say(f"channel.{channel.channel}"),
         "seen": seen,
         "bad": _range(words, channel.bad_tellings),

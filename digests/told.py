@@ -15,6 +15,7 @@ __all__ = ["MentionStory", "Tone", "mention_story", "shorter"]
 
 Tone = Literal["bad", "good", "plain"]
 
+OPENING = ("“", "„")  # of `mentions.quoted`, in every language
 QUOTES = '“”„"«»'  # a quote's own marks, which would double ours
 
 
@@ -50,7 +51,7 @@ def mention_story(words: Catalogue, brand: str, mention: MentionFacts, options: 
         tone="bad" if mention.label == "bad" else "good",
         tone_word=words.say(f"word.{mention.label}"),
         origin=" · ".join(origin),
-        quote=f"“{said.strip(QUOTES)}”" if said else words.say("mentions.no_words"),
+        quote=words.say("mentions.quoted", quote=said.strip(QUOTES)) if said else words.say("mentions.no_words"),
         direction=direction(said),
         reach=_reach(words, mention),
         link=safe_link(mention.url),
@@ -61,7 +62,7 @@ def mention_story(words: Catalogue, brand: str, mention: MentionFacts, options: 
 def shorter(mention: MentionStory, letters: int) -> MentionStory:
     """Return the same with a quote of at most so many letters, the marks around it not counted."""
     opening, closing = mention.quote[:1], mention.quote[-1:]
-    if opening != "“" or len(mention.quote) <= letters + 2:
+    if opening not in OPENING or len(mention.quote) <= letters + 2:
         return mention
     return replace(mention, quote=f"{opening}{one_line(mention.quote[1:-1], letters)}{closing}")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digests.alerts.facts import AlertFacts
 from digests.catalogue import Catalogue
 from digests.drivers import title_of
+from digests.quotes import one_line
 
 __all__ = ["AlertStory", "alert_sentence", "alert_stories"]
 
 DRIVERS_NAMED = 3
+EXCERPT = 70  # characters of a mention's words in a digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def alert_stories(words: Catalogue, alerts: Sequence[AlertFacts], *, fewest: int
     """Return the alerts as a digest tells them: what happened and how it ended, with a place to read on."""
     told = []
     for facts in alerts:
-        said = alert_sentence(words, facts, fewest=fewest)
+        # The mention's own place in the digest has more of its words.
+        brief = replace(facts, excerpt=one_line(facts.excerpt, EXCERPT))
+        said = alert_sentence(words, brief, fewest=fewest)
         text = " ".join(filter(None, (said[:1].upper() + said[1:], _closing(words, facts))))
         told.append(AlertStory(text, facts.links[0] if facts.links else None))
     return tuple(told)

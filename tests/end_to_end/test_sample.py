@@ -6,6 +6,7 @@ import asyncio
 import filecmp
 import json
 import math
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 from mcp import Client, StdioServerParameters
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from records.home import Home
 
@@ -273,3 +275,99 @@ def test_publish__reader_sees_whole_states_only(
         seen = json.loads(reader.stdout.readline())
     assert reader.returncode == 0
     assert list(seen) == [f"410,410,{reviews}", f"411,411,{reviews}"]
+
+
+def two_digits(number: float) -> str:
+    """Two significant digits, as a digest shows an estimate; written here anew."""
+    rounded = float(f"{number:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.{1 if rounded >= 1 else 2}f}"
+
+
+def ends(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return "–"
+    shown = [f"{float(f'{end:.2g}'):,.0f}" for end in (low, high)]
+    return shown[0] if shown[0] == shown[1] else " to ".join(shown)
+
+
+@pytest.mark.parametrize("brand", ["thistlepost", "quickwren"])
+def test_sample__every_figure_of_the_page_equals_sql(unhurt: Unhurt, brand: str) -> None:
+    """Tiles, days, reasons, channels, share of voice, replies, queue and alerts, to the last digit shown."""
+    page = HTMLParser((unhurt.home.digests / "2026-W46" / brand / "page.html").read_text("utf-8"))
+    shown = {node.attributes["data-figure"] or "": node.text() for node in page.css("[data-figure]")}
+    week = f"brand = '{brand}' AND period_kind = 'week' AND period_start_date = DATE '2026-11-09'"
+    days = f"brand = '{brand}' AND told_date BETWEEN DATE '2026-11-09' AND DATE '2026-11-15'"
+    ((bad, good, balance, low, high, hidden_low, hidden_high),) = published(
+        unhurt.home,
+        "SELECT bad_count, good_count, good_per_bad, good_per_bad_low, good_per_bad_high, estimated_bad_count_low, "
+        f"estimated_bad_count_high FROM marts.brand_period WHERE {week}",
+    )
+    assert (shown["bad_count"], shown["good_count"]) == (f"{bad:,}", f"{good:,}")
+    assert f"stand behind the {bad:,} seen" in shown["estimated_bad_count"]
+    assert (
+        f" {ends(max(hidden_low, bad) if hidden_low >= bad else hidden_low, hidden_high)} bad"
+        in (shown["estimated_bad_count"])
+    )
+    if bad + good >= 12:
+        assert shown["good_per_bad"] == two_digits(balance)
+        assert f"likely {two_digits(low)} to {two_digits(high)}" in shown["good_per_bad_detail"]
+
+    by_day = [[cell.text() for cell in row.css("td")] for row in page.css("tr.now")]
+    seen = published(unhurt.home, f"SELECT bad_count, good_count FROM marts.brand_day WHERE {days} ORDER BY told_date")
+    if len(by_day) == 7:
+        told = [(int(row[1]), int(row[2])) for row in by_day if row[1:] != ["0", "0"]]
+        assert told == [row for row in seen if row != (0, 0)]
+    assert sum(int(row[1]) for row in by_day) == bad
+
+    reasons = {
+        row.attributes["data-driver"]: [cell.text() for cell in row.css("td")][1:]
+        for row in page.css("tr[data-driver]")
+    }
+    rows = published(
+        unhurt.home,
+        "SELECT driver, bad_count, good_count, bad_exposure_count_low, bad_exposure_count_high, "
+        f"good_exposure_count_low, good_exposure_count_high FROM marts.driver_period WHERE {week}",
+    )
+    assert reasons == {
+        row[0]: [f"{row[1]} / {row[2]}", ends(*row[3:5]) if row[1] else "–", ends(*row[5:7]) if row[2] else "–"]
+        for row in rows
+        if row[1] + row[2]
+    }
+    for row in rows:
+        for tone, count, exposures in (("bad", row[1], row[3:5]), ("good", row[2], row[5:7])):
+            if text := shown.get(f"{tone}:{row[0]}"):
+                assert text.startswith(f"{count} {tone} experience")
+                assert f"; {ends(*exposures)} exposures" in text
+
+    told_on = {
+        row.attributes["data-channel"]: [cell.text() for cell in row.css("td")][1:]
+        for row in page.css("tr[data-channel]")
+    }
+    assert told_on == {
+        row[0]: [f"{row[2]} / {row[3]}" if row[1] else "out of sight", ends(*row[4:6]), ends(*row[6:8])]
+        for row in published(
+            unhurt.home,
+            "SELECT channel, is_collected, bad_count, good_count, estimated_bad_telling_count_low, "
+            "estimated_bad_telling_count_high, estimated_good_telling_count_low, estimated_good_telling_count_high "
+            f"FROM marts.channel_period WHERE {week}",
+        )
+    }
+    voices = [[cell.text() for cell in row.css("td")][1:] for row in page.css("tr.voice")]
+    assert sorted(voices) == sorted(
+        [f"{row[0]:,}", f"{row[1]:,}", f"{row[2]:,}"]
+        for row in published(
+            unhurt.home, f"SELECT voice_count, bad_count, good_count FROM marts.share_of_voice_period WHERE {week}"
+        )
+    )
+    stakes = re.findall(r"about ([\d,]+) exposures at stake", page.body.text() if page.body else "")
+    queue = published(
+        unhurt.home,
+        f"SELECT swing_exposure_count FROM marts.response_queue WHERE brand = '{brand}' ORDER BY queue_rank LIMIT 10",
+    )
+    assert stakes == [ends(row[0], row[0]) for row in queue]
+    ((alerts,),) = published(
+        unhurt.home,
+        "SELECT count(*) FROM marts.alert WHERE brand IN (?, '') AND (opened_date BETWEEN DATE '2026-11-09' AND "
+        "DATE '2026-11-15' OR closed_date BETWEEN DATE '2026-11-09' AND DATE '2026-11-15')".replace("?", f"'{brand}'"),
+    )
+    assert len(page.css("[data-alert]")) == alerts
