@@ -1,9 +1,15 @@
-"""One process, measured: wall time, processor time with all its children, largest memory."""
+"""One process, measured: wall time, processor time with all its children, largest memory.
+
+The system counts as a process's largest memory also that of the process that started it, so each is started by a small
+one: this file.
+"""
 
 from __future__ import annotations
 
-import os
+import json
+import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -28,16 +34,24 @@ def timed(
     Raises:
         SystemExit: it failed; says what it printed.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=cwd, env=env, stdout=out, stderr=errors)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)  # reaped above: Popen must not wait for it again
-        texts = []
-        for file in (out, errors):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{texts[0]}{texts[1]}")
-    return Timing(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), texts[0]
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as report:
+        starter = [sys.executable, __file__, report.name, *command]
+        done = subprocess.run(starter, cwd=cwd, env=env, capture_output=True, check=False)
+        printed, errors = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{printed}{errors}")
+        return Timing(**json.load(report)), printed
+
+
+def _start(report: Path, command: Sequence[str]) -> int:
+    started = time.perf_counter()
+    returned = subprocess.run(command, check=False).returncode
+    seconds = time.perf_counter() - started
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    timing = Timing(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    report.write_text(json.dumps(vars(timing)), encoding="utf-8")
+    return returned
+
+
+if __name__ == "__main__":
+    sys.exit(_start(Path(sys.argv[1]), sys.argv[2:]))

@@ -79,11 +79,26 @@ def _redact_numbers(text: str) -> str:
     is_foreign = count > digits  # other scripts have digits of their own
     if _SIX_CAPITALS in raw.translate(_CAPITAL) and _has_word(plain):
         text = _LOCATOR.sub(r"\1[number]", text)
-    if is_foreign or (digits and _has_word(b"|".join(gap[-_SHORTLY:] for gap in plain.split(b"0")[:-1]))):
+    if is_foreign or (digits and _may_name_a_number(text, plain)):
         text = _NUMBERED.sub(r"\1[number]", text)
     if count >= _FEWEST_DIGITS and (is_foreign or _LIKE_A_PHONE.search(plain)):
         text = _LONG.sub("[number]", _DIGITS.sub(_phone, text))
     return text
+
+
+def _may_name_a_number(text: str, plain: bytes) -> bool:
+    gaps = plain.split(b"0")[:-1]
+    if not _has_word(b"|".join(gap[-_SHORTLY:] for gap in gaps)):
+        return False
+    if len(plain) != len(text):
+        return True
+    at = 0
+    for gap in gaps:
+        at += len(gap)
+        if _has_word(gap[-_SHORTLY:]) and _NUMBERED.search(text[max(0, at - _SHORTLY) : at + _SHORTLY]):
+            return True
+        at += 1
+    return False
 
 
 def _has_word(plain: bytes) -> bool:

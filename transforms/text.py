@@ -52,11 +52,13 @@ def join_title(title: str | None, text: str | None) -> str:
 
 def take_out_links(text: str) -> str:
     """Return the text with a space in the place of each link."""
-    if (
-        "/" not in text and "ww." not in text and "WW." not in text
-    ):  # cheaper than the pattern, and most texts stop here
-        return text
-    return LINK.sub(" ", text)
+    # cheaper than the pattern, and nearly all texts stop here
+    if "/" in text:
+        lowered = text.lower()
+        may_link = "//" in text or "co/" in lowered or "com/" in lowered or "ww." in lowered
+    else:
+        may_link = "ww." in text or "WW." in text
+    return LINK.sub(" ", text) if may_link else text
 
 
 def unescape(text: str) -> str:
@@ -85,4 +87,4 @@ def _names(names: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
     spelled = sorted({" ".join(name.lower().lstrip("@#").split()) for name in names} - {""}, key=lambda n: (-len(n), n))
     parts = [r"\s+".join(map(re.escape, name.split())) for name in spelled]
     pattern = re.compile(rf"(?<!\w)[@#]?(?:{'|'.join(parts)})(?:['’]s)?(?!\w)", re.IGNORECASE)
-    return tuple({name.split()[0] for name in spelled}), pattern
+    return tuple({max(name.split(), key=len) for name in spelled}), pattern
