@@ -37,8 +37,8 @@ class Judged:
     closed_on: date | None
     observed: float
     expected: float | None
-    usual_high: float | None
-    day_count: int
+    usual_high: float | None = None
+    day_count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from digests import alerts
+from digests.alerts import Alert
+from digests.options import AlertOptions
 from digests.periods import Period
+from digests.published import open_published
 from grapevine.settings import Settings
 from records.home import Home
 
@@ -176,6 +180,41 @@ def eight_weeks() -> Callable[..., dict[date, tuple[int, int]]]:
         return days | {MONDAY + timedelta(days=n): last for n in range(7)}
 
     return make
+
+
+@pytest.fixture
+def history() -> Callable[..., list[Alert]]:
+    """Judge what is published, as a run does before it publishes, and return what people are told."""
+
+    def look(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
+        from digests.alerts.judge import judge
+
+        source = open_published(home.current)
+        with source.connection:
+            found = judge(source, options)
+        with duckdb.connect(str(home.published_file)) as con:
+            con.execute("delete from marts.alert")
+            for one in found:
+                con.execute(
+                    "insert into marts.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [one.alert_id, one.brand, one.figure, one.subject, one.opened_on, one.closed_on,
+                     one.closed_on is None, one.observed, one.expected, one.usual_high, one.day_count],
+                )  # fmt: skip
+        return alerts.history(home, options, language=language)
+
+    return look
+
+
+@pytest.fixture
+def check(history: Callable[..., list[Alert]]) -> Callable[..., list[Alert]]:
+    """Judge what is published and return the alerts that are open."""
+
+    def look(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
+        still_open = [one for one in history(home, options, language=language) if one.closed_on is None]
+        assert alerts.check(home, options, language=language) == still_open
+        return still_open
+
+    return look
 
 
 def _acts(

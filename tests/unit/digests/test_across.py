@@ -77,7 +77,7 @@ def test_across__figures_equal_sql_and_the_worst_is_first(across: Callable[..., 
         tree = HTMLParser((folder / name).read_text("utf-8"))
         shown = {node.attributes["data-figure"]: node.text() for node in tree.css("[data-figure]")}
         values = [key for key in shown if not (key or "").endswith("_detail")]
-        expected = {}
+        expected: dict[str, str] = {}
         for brand, bad, good, balance, *_ in rows:
             two = f"{balance:.1f}" if balance >= 1 else f"{balance:.2f}"
             expected |= {f"{brand}:bad_count": f"{bad:,}", f"{brand}:good_count": f"{good:,}",

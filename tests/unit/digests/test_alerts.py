@@ -11,42 +11,21 @@ import duckdb
 
 from digests import alerts
 from digests.alerts import Alert
-from digests.alerts.judge import judge
 from digests.build import build_digest
 from digests.options import AlertOptions
 from digests.periods import Period
-from digests.published import open_published
 from records.home import Home
 
 MONDAY = date(2026, 11, 9)
+Look = Callable[..., list[Alert]]
 Publish = Callable[..., Path]
 Weeks = Callable[..., dict[date, tuple[int, int]]]
 Mention = Callable[..., dict[str, Any]]
 
 
-def history(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
-    """Judge what is published, as a run does before it publishes, and return what people are told."""
-    source = open_published(home.current)
-    with source.connection:
-        found = judge(source, options)
-    with duckdb.connect(str(home.published_file)) as connection:
-        connection.execute("delete from marts.alert")
-        for one in found:
-            connection.execute(
-                "insert into marts.alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [one.alert_id, one.brand, one.figure, one.subject, one.opened_on, one.closed_on,
-                 one.closed_on is None, one.observed, one.expected, one.usual_high, one.day_count],
-            )  # fmt: skip
-    return alerts.history(home, options, language=language)
-
-
-def check(home: Home, options: AlertOptions | None = None, *, language: str = "en") -> list[Alert]:
-    found = history(home, options, language=language)
-    assert alerts.check(home, options, language=language) == [one for one in found if one.closed_on is None]
-    return [one for one in found if one.closed_on is None]
-
-
-def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__rise_in_bad_experiences(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
+) -> None:
     days = eight_weeks((6, 9), (6, 9)) | {MONDAY + timedelta(days=6): (31, 9)}
     publish(days, (mention(told_date=MONDAY + timedelta(days=6)), mention(2, told_date=date(2026, 9, 21))))
     (alert,) = check(home)
@@ -61,7 +40,9 @@ def test_check__rise_in_bad_experiences(publish: Publish, eight_weeks: Weeks, me
     assert check(home) == [alert]
 
 
-def test_check__a_new_source_is_no_rise(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__a_new_source_is_no_rise(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, history: Look
+) -> None:
     """Before a source was heard from, its silence says nothing, so it can't make a day look high."""
     began = MONDAY + timedelta(days=5)
     days = eight_weeks((0, 1), (0, 1)) | {began + timedelta(days=n): (30, 9) for n in range(2)}
@@ -69,19 +50,25 @@ def test_check__a_new_source_is_no_rise(publish: Publish, eight_weeks: Weeks, me
     assert history(home) == []
 
 
-def test_check__quotes_the_word_itself(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__quotes_the_word_itself(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
+) -> None:
     text = f"{'Long story. ' * 40}My lawyer prepares a lawsuit against them."
     publish(eight_weeks(), (mention(text=text, told_date=date(2026, 11, 15)),))
     assert check(home)[0].sentence.endswith("Long story. My lawyer prepares a lawsuit against them.”")
 
 
-def test_check__closed_alerts_are_history(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+def test_check__closed_alerts_are_history(
+    publish: Publish, eight_weeks: Weeks, home: Home, history: Look, check: Look
+) -> None:
     publish(eight_weeks((6, 9), (6, 9)) | {MONDAY: (40, 9)})
     assert check(home) == []
     assert [(alert.opened_on, alert.closed_on) for alert in history(home)] == [(MONDAY, date(2026, 11, 11))]
 
 
-def test_check__great_reach_and_words(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__great_reach_and_words(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
+) -> None:
     rows = (
         mention(1, exposure_count=60_000.0, told_date=date(2026, 11, 15)),
         mention(2, label="good", exposure_count=60_000.0, told_date=date(2026, 11, 15)),
@@ -103,7 +90,7 @@ def test_check__great_reach_and_words(publish: Publish, eight_weeks: Weeks, ment
 
 
 def test_check__one_driver_rises_while_the_whole_does_not(
-    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
 ) -> None:
     """A count that is ordinary for the brand is not for one driver."""
     days = eight_weeks((40, 9), (40, 9))
@@ -128,7 +115,7 @@ def test_check__one_driver_rises_while_the_whole_does_not(
     assert len(alert.links) == 1
 
 
-def test_check__a_rise_names_its_drivers_once(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+def test_check__a_rise_names_its_drivers_once(publish: Publish, eight_weeks: Weeks, home: Home, check: Look) -> None:
     days = eight_weeks((6, 9), (6, 9)) | {MONDAY + timedelta(days=6): (40, 9)}
     folder = publish(days)
     with duckdb.connect(str(folder / "grapevine.duckdb")) as connection:
@@ -144,7 +131,7 @@ def test_check__a_rise_names_its_drivers_once(publish: Publish, eight_weeks: Wee
 
 
 def test_check__many_small_mentions_seen_more_often_than_on_any_day_before(
-    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
 ) -> None:
     days = sorted(eight_weeks())
     rows = [mention(n, told_date=day, exposure_count=9_000.0) for n, day in enumerate(days)]
@@ -161,7 +148,9 @@ def test_check__many_small_mentions_seen_more_often_than_on_any_day_before(
         assert {one.figure for one in check(home, options)} <= {"source"}
 
 
-def test_check__falling_ratings(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__falling_ratings(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
+) -> None:
     old = [
         mention(n, rating=4 + n % 2, rating_max=5, told_date=date(2026, 10, 1) + timedelta(days=n)) for n in range(30)
     ]
@@ -177,7 +166,9 @@ def test_check__falling_ratings(publish: Publish, eight_weeks: Weeks, mention: M
     assert check(home) == [alert]  # the next day tells of the same fall, not of another one
 
 
-def test_check__silent_source(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__silent_source(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, history: Look, check: Look
+) -> None:
     rows = [mention(n, source="feed", told_date=date(2026, 10, 1) + timedelta(days=n)) for n in range(40)]
     rows += [
         mention(n, source="rare", told_date=date(2026, 10, 1) + timedelta(days=n % 40)) for n in range(100, 140, 9)
@@ -192,17 +183,19 @@ def test_check__silent_source(publish: Publish, eight_weeks: Weeks, mention: Men
     assert (closed.alert_id, closed.closed_on, closed.observed) == (alert.alert_id, date(2026, 11, 16), 6)
 
 
-def test_check__speaks_german(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__speaks_german(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look) -> None:
     publish(eight_weeks(), (mention(exposure_count=60_000.0, told_date=date(2026, 11, 15)),))
     assert check(home, language="de")[0].sentence.startswith("Acme: Eine schlechte Erwähnung vom 15. November")
 
 
-def test_check__the_brands_day_is_not_utcs(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+def test_check__the_brands_day_is_not_utcs(publish: Publish, eight_weeks: Weeks, home: Home, check: Look) -> None:
     publish(eight_weeks((6, 9), (6, 9)), as_of=datetime(2026, 11, 15, 23, 59, tzinfo=UTC))
     assert check(home) == []
 
 
-def test_check__forgets_an_erased_mention(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+def test_check__forgets_an_erased_mention(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look
+) -> None:
     rows = tuple(mention(n, exposure_count=60_000.0, told_date=date(2026, 11, 15)) for n in (1, 2))
     publish(eight_weeks(), rows)
     assert len(check(home)) == 2
@@ -212,7 +205,7 @@ def test_check__forgets_an_erased_mention(publish: Publish, eight_weeks: Weeks, 
 
 
 def test_digest__tells_the_alerts_of_its_period(
-    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, history: Look
 ) -> None:
     """Raised and closed ones, with when and where to look; hostile words stay words; none is told in another week."""
     days = eight_weeks((6, 9), (6, 9)) | {MONDAY: (40, 9)}

@@ -3,19 +3,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import socket
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from pytest_httpserver import HTTPServer
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from werkzeug import Response
 
-from digests.alerts import check
+from digests.alerts import Alert
 from digests.build import build_all, story_of
+from digests.notify import alert_mail
 from digests.options import DigestOptions
 from digests.periods import Period
 from digests.post import Hook, post, slack_alerts, slack_digest, webhook_alerts, webhook_digest
@@ -27,6 +32,7 @@ from records.home import Home
 WEEK = Period(date(2026, 11, 9))
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 ITEM = "digest/2026-W46/acme"
+Look = Callable[..., list[Alert]]
 Publish = Callable[..., Path]
 Weeks = Callable[..., dict[date, tuple[int, int]]]
 Mention = Callable[..., dict[str, Any]]
@@ -77,25 +83,57 @@ def test_post__dry_run_and_wrong_address(home: Home) -> None:
             post(home, Hook(name="team", kind="slack", url=url), ITEM, {})
 
 
-def test_bodies__hostile_words_stay_words(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
+# What a name, a title or a text may hold; the same list is tried on digests in test_build.
+HOSTILE = (
+    "<!channel> <https://evil.example|click> *bold* & lawsuit",
+    "<script>alert(1)</script> lawsuit </style><style>*{display:none}</style>",
+    "\r\nBcc: all@example.org\r\n\r\n<b>lawsuit</b>",
+    "\u202elawsuit gnp.exe\u202c \u2066\u2069 zero\u200bwidth lawsuit\u200f",
+    f"lawsuit {'A' * 1_000_000}",
+    "\x00\x1b[31m lawsuit \ufeff\U000e0041",
+    "{{ 7 * 7 }} {0} {n} lawsuit %s",
+)
+INVISIBLE = set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200f\ufeff\x00\x1b")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_bodies__hostile_words_stay_words(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, check: Look, hostile: str
+) -> None:
+    """In Slack, in a webhook and in an alert's mail, from a mention's words, its source and the brand's name."""
     rows = (
-        mention(
-            text="<!channel> <https://evil.example|click> *bold* & lawsuit", told_date=date(2026, 11, 15), view_count=9
-        ),
+        mention(text=hostile, source=hostile[:2000], told_date=date(2026, 11, 15), view_count=9),
+        mention(2, text="A second lawsuit.", url="javascript:alert(1)", told_date=date(2026, 11, 14)),
     )
-    publish(eight_weeks(), rows, brand_name="<@U1> Acme")
-    story = story_of(home, "acme", WEEK)
-    alerts = check(home)
-    assert [alert.figure for alert in alerts] == ["word"]
+    publish(eight_weeks(), rows, brand_name=f"<@U1> Acme {hostile}")
+    story, alerts = story_of(home, "acme", WEEK), check(home)
+    assert {alert.figure for alert in alerts} == {"word"}
+    assert {alert.links for alert in alerts} == {("https://reviews.example/1",), ()}
     for body in (slack_digest(story), slack_alerts(alerts)):
         text = json.dumps(body, ensure_ascii=False)
-        assert "<!channel>" not in text
-        assert "<https://evil.example" not in text
-        assert "<@U1>" not in text
+        assert not re.search(r"<(?!https://reviews\.example/1\|)", text)  # no link but the mention's own, no call
         assert " *bold*" not in text
-        assert "<https://reviews.example/1|" in text
+        assert not set(text) & INVISIBLE
+        assert all(len(block.get("text", {}).get("text", "")) <= 3000 for block in body["blocks"])
     assert webhook_digest(story, ITEM)["figures"]["bad_count"]["value"] == "35"
-    assert webhook_alerts(alerts)["alerts"][0]["links"] == ["https://reviews.example/1"]
+    for body in (webhook_digest(story, ITEM), webhook_alerts(alerts)):
+        text = json.dumps(body, ensure_ascii=False)
+        assert "javascript:" not in text
+        assert len(text) < 6000
+        assert not set(text) & INVISIBLE
+    as_of = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    for alert in alerts:
+        message = BytesParser(policy=default).parsebytes(alert_mail(alert, as_of=as_of, options=DigestOptions()))
+        assert message["Bcc"] is None
+        assert message.defects == []
+        assert len(message["Subject"]) <= 151
+        plain, html = (part.get_content() for part in message.walk() if not part.is_multipart())
+        assert not set(plain + html) & INVISIBLE
+        tree = HTMLParser(html)
+        assert not tree.css("script, img, link, form, iframe, object")
+        assert len(tree.css("style")) == 1
+        assert [link.attributes["href"] for link in tree.css("a")] == list(alert.links)
+        assert len(html) < 8000
 
 
 def test_slack__block_limits(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
