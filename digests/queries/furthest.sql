@@ -1,5 +1,5 @@
--- The experiences of a period that carry furthest: by known exposures (whoever liked, passed on or answered has seen
--- it), then by followers, then by how plainly they speak; one row per mention.
+-- The experiences of a period that carry furthest: by the fewest people reached, then by followers, then by how plainly
+-- they speak; one row per mention.
 select
     cast(mention_id as varchar) as mention_id, source, channel, label, told_date, title, text, url, language, rating,
     rating_max, cast(exposure_count as double) as exposure_count, view_count, like_count, repost_count, reply_count,
@@ -9,10 +9,7 @@ where brand = $brand and told_date between $first_day and $last_day
     and label in ('bad', 'good') and not is_duplicate and not coalesce(is_gone, false)
     and (trim(coalesce(title, '') || coalesce(text, '')) <> '' or url is not null)
 order by
-    greatest(
-        coalesce(exposure_count, 0),
-        coalesce(like_count, 0) + coalesce(repost_count, 0) + coalesce(reply_count, 0) + coalesce(helpful_count, 0)
-    ) desc,
+    coalesce(least_reach_count, 0) desc,
     coalesce(follower_count, 0) desc,
     greatest(coalesce(p_bad, 0), coalesce(p_good, 0)) desc,
     told_at,

@@ -10,10 +10,7 @@ where brand = $brand and told_date between $first_day and $last_day
 order by
     coalesce(is_wow, false) desc,
     drivers is not null desc,
-    greatest(
-        coalesce(exposure_count, 0),
-        coalesce(like_count, 0) + coalesce(repost_count, 0) + coalesce(reply_count, 0) + coalesce(helpful_count, 0)
-    ) desc,
+    coalesce(least_reach_count, 0) desc,
     coalesce(p_good, 0) desc,
     told_at,
     mention_id

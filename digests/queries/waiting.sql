@@ -7,10 +7,7 @@ from marts.mentions
 where brand = $brand and told_date between $first_day and $last_day
     and label = 'bad' and not is_duplicate and not has_reply and not coalesce(is_gone, false)
 order by
-    greatest(
-        coalesce(exposure_count, 0),
-        coalesce(like_count, 0) + coalesce(repost_count, 0) + coalesce(reply_count, 0) + coalesce(helpful_count, 0)
-    ) desc,
+    coalesce(least_reach_count, 0) desc,
     coalesce(follower_count, 0) desc,
     coalesce(p_bad, 0) desc,
     told_at,

@@ -42,7 +42,7 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
     raw.mention("seen", Told("bad", AS_OF - 24 * hours), brands="queue", author="c", views=1078)
     raw.mention("review", Told("bad", AS_OF - 24 * hours), brands="queue", source="reviews", channel="review_site")
     raw.mention("old", Told("bad", AS_OF - 31 * 24 * hours), brands="queue", author="d")
-    raw.mention("answered", Told("bad", AS_OF - hours), brands="queue", author="e", has_reply=True)
+    raw.mention("answered", Told("bad", AS_OF - hours), brands="queue", author="e", has_reply=True, reposts=7)
     raw.mention("again", Told("bad", AS_OF - hours), brands="queue", author="a")
     raw.mention("taken back", Told("bad", at("2026-03-29")), Told("good", at("2026-03-30")), brands="queue", author="f")
     raw.mention("kind", Told("good", AS_OF - hours), brands="queue", author="g")
@@ -141,3 +141,9 @@ def test_brand_period_history__keeps_what_another_model_and_profile_had_said(bui
 def _next_day(built: Built) -> None:
     with store.open(built.home, step="test") as connection:
         connection.execute("UPDATE raw.clock SET as_of = as_of + INTERVAL 1 DAY, data_revision = data_revision + 1")
+
+
+def test_mentions__least_reach_is_what_was_shown_or_who_reacted(built: Built) -> None:
+    rows = built.rows("SELECT mention_id, least_reach_count FROM marts.mentions WHERE brand = 'queue'")
+    reach = dict(rows)
+    assert (reach[_id("seen")], reach[_id("answered")], reach[_id("fresh")]) == (1078, 7, None)  # 7 passed it on

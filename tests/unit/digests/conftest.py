@@ -117,7 +117,8 @@ def publish(home: Home) -> Publish:
             for rival, rival_name in (rivals or {}).items():
                 _insert(con, "brand", brand=rival, brand_name=rival_name, time_zone="UTC", is_configured=True)
             for row in mentions:
-                _insert(con, "mentions", **{**row, "brand": row["brand"] if row["brand"] != "acme" else brand})
+                key = row["brand"] if row["brand"] != "acme" else brand
+                _insert(con, "mentions", **{**row, "brand": key, "least_reach_count": _least_reach(row)})
             _acts(con, brand, mentions, drivers or {}, owners or {}, actions, recovered)
             for name, status, error, rejected in sources:
                 _insert(
@@ -345,6 +346,15 @@ def _change(valence: str, now: int, before: int | None) -> dict[str, Any]:
         f"{name}_high": high,
         flag: not low <= 1 <= high and min(now, before) >= 12,
     }
+
+
+def _least_reach(row: Mapping[str, Any]) -> int | None:
+    """The fewest people reached, as `marts.mentions` counts them."""
+    reactions = [row.get(f"{name}_count") for name in ("like", "repost", "reply", "helpful")]
+    shown = row.get("exposure_count")
+    if shown is None and all(count is None for count in reactions):
+        return None
+    return max(int(shown or 0), sum(count or 0 for count in reactions))
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, **row: Any) -> None:

@@ -7,7 +7,8 @@ create table marts.mentions (mention_id uuid, brand varchar, brand_name varchar,
     rating double, rating_max double, language varchar, label varchar, p_bad double, p_good double, view_count bigint,
     like_count bigint, repost_count bigint, reply_count bigint, helpful_count bigint, follower_count bigint,
     exposure_count double, is_duplicate boolean, is_recovered boolean, is_gone boolean, has_reply boolean, reply_at timestamptz,
-    drivers varchar, emotions varchar, is_leaving boolean, is_wow boolean);
+    drivers varchar, emotions varchar, is_leaving boolean, is_wow boolean,
+    least_reach_count bigint);
 create table marts.brand_day (brand varchar, told_date date, mention_count bigint, bad_count bigint, neutral_count bigint,
     good_count bigint, unscored_count bigint, duplicate_count bigint, is_complete boolean);
 create table marts.brand_period (brand varchar, period_kind varchar, period_start_date date, mention_count bigint,

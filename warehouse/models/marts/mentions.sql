@@ -37,6 +37,14 @@ select
     mention.helpful_count,
     mention.follower_count,
     mention.view_count::double as exposure_count,
+    case when coalesce(mention.view_count, mention.like_count, mention.repost_count, mention.reply_count,
+        mention.helpful_count) is not null
+        then greatest(
+            coalesce(mention.view_count, 0),
+            coalesce(mention.like_count, 0) + coalesce(mention.repost_count, 0) + coalesce(mention.reply_count, 0)
+            + coalesce(mention.helpful_count, 0)
+        )
+    end::bigint as least_reach_count,
     first_told.is_duplicate,
     first_told.duplicate_of,
     coalesce(edited.is_recovered, first_told.is_recovered) as is_recovered,
