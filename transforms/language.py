@@ -61,12 +61,11 @@ def _has_english_words(readings: Readings) -> np.ndarray:
     words = known.of_words("english", stream.words)
     is_common = (words > 0) & (np.arange(len(words)) - stream.starts[stream.rows] < _MOST_WORDS)
     words, rows = words[is_common], stream.rows[is_common]
-    lowest, highest = np.full(count, 255), np.zeros(count)
-    np.minimum.at(lowest, rows, words)
-    np.maximum.at(highest, rows, words)
+    differs = (words[1:] != words[:-1]) & (rows[1:] == rows[:-1])
+    has_two = np.bincount(rows[1:][differs], minlength=count) > 0  # `_ENOUGH`
     is_only_english = known.of_words("kinds", stream.words[is_common]) & ONLY_ENGLISH > 0
     is_sure = np.bincount(rows[is_only_english], minlength=count) > 0
-    return (lowest < highest) | (stream.lengths <= _FEW) & is_sure  # two that differ are `_ENOUGH`
+    return has_two | (stream.lengths <= _FEW) & is_sure
 
 
 def _believed(declared: str | None) -> str | None:

@@ -8,9 +8,11 @@ from the tables for all texts at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.growing import Growing, stretches
 from transforms.lexicon import phrase_book
@@ -24,6 +26,8 @@ _NO_TOKEN = 1  # what two blanks in a row have between them
 _BREAK = "\n"
 _MOST_TOKENS = 200_000  # then all are forgotten: anybody may post a million different words
 _MOST_CHARACTERS = 8_000_000
+
+_Key = TypeVar("_Key", str, bytes)
 
 _TOKEN = np.dtype(
     [
@@ -64,15 +68,15 @@ class Stream(NamedTuple):
     lengths: np.ndarray
 
 
-class _Numbers(dict[str, int]):
+class _Numbers(dict[_Key, int]):
     """Numbers in the order of asking; `keys_in_order` are those not yet known to the tables too."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self.keys_in_order: list[str] = []
+    def __init__(self, keys: Sequence[_Key]) -> None:
+        self.keys_in_order: list[_Key] = []
         for key in keys:
             self[key]
 
-    def __missing__(self, key: str) -> int:
+    def __missing__(self, key: _Key) -> int:
         number = self[key] = len(self.keys_in_order)
         self.keys_in_order.append(key)
         return number
@@ -87,8 +91,8 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self._token_numbers = _Numbers((_BREAK, ""))
-        self._word_numbers = _Numbers((_BREAK,))
+        self._token_numbers: _Numbers[bytes] = _Numbers((_BREAK.encode(), b""))
+        self._word_numbers: _Numbers[str] = _Numbers((_BREAK,))
         self.tokens: list[Token] = []
         self.words = self._word_numbers.keys_in_order
         self._of_token, self._of_word = Growing(_TOKEN), Growing(_WORD)
@@ -116,8 +120,11 @@ class Vocabulary:
         Args:
             texts: with blanks as their only white space.
         """
-        parts = f" {_BREAK} ".join([*texts, ""]).split(" ")
-        tokens = np.fromiter(map(self._token_numbers.__getitem__, parts), np.int64, len(parts))
+        joined = f" {_BREAK} ".join([*texts, ""]).encode(errors="surrogatepass")
+        parts = pc.split_pattern(pa.array([joined], pa.large_binary()), " ").flatten().dictionary_encode()
+        different = parts.dictionary.to_pylist()
+        numbers = np.fromiter(map(self._token_numbers.__getitem__, different), np.int64, len(different))
+        tokens = numbers[parts.indices.to_numpy()]
         tokens = tokens[tokens != _NO_TOKEN]
         self._learn()
         words = self._words_of.rows[
@@ -131,7 +138,8 @@ class Vocabulary:
     def _learn(self) -> None:
         """Bring the tables up to the tokens that were asked for."""
         rows = []
-        for raw in self._token_numbers.keys_in_order[len(self.tokens) :]:
+        for key in self._token_numbers.keys_in_order[len(self.tokens) :]:
+            raw = key.decode(errors="surrogatepass")
             token = Token(raw)
             words = (_BREAK,) if raw == _BREAK else split_piece(raw)
             first = len(self._words_of)
