@@ -15,10 +15,10 @@ from digests import render
 from digests.catalogue import Catalogue, catalogue
 from digests.changes import findings, verdict
 from digests.facts import DigestFigures
-from digests.notes import as_of_day
+from digests.notes import as_of_day, has_balance
 from digests.options import DigestOptions
 from digests.sentences import Story as BrandStory
-from digests.sentences import has_balance, kicker, tell
+from digests.sentences import kicker, tell
 
 __all__ = ["ACROSS", "Across", "Row", "html", "tell_across", "text", "web"]
 

@@ -20,7 +20,7 @@ from digests import across, archive, assets, brevity, figures, mail, render, sen
 from digests.across import ACROSS
 from digests.catalogue import catalogue
 from digests.facts import DigestFigures
-from digests.notes import SENT_METRICS
+from digests.notes import figures_to_keep
 from digests.options import DigestOptions
 from digests.periods import Period, PeriodKind
 from digests.sentences import Story
@@ -155,7 +155,7 @@ def _build(home: Home, facts: DigestFigures, options: DigestOptions) -> Path:
         "period": period.name,
         "subject": story.subject,
         "headline": story.headline,
-        "figures": {metric: getattr(facts.now, metric) for metric in SENT_METRICS} if facts.now else {},
+        "figures": figures_to_keep(facts),
         "made_from": made_from,
     }
     return _keep(folder, _draw(story, facts, options), stamp)

@@ -7,12 +7,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from digests.catalogue import Catalogue
-from digests.facts import DigestFigures
+from digests.facts import DigestFigures, PeriodFigures
 from digests.quotes import one_line
 
-__all__ = ["SENT_METRICS", "as_of_day", "data_notes"]
+__all__ = ["as_of_day", "data_notes", "figures_to_keep", "has_balance"]
 
-SENT_METRICS = ("bad_count", "good_count")  # kept as they were sent
+NAMED_METRICS = ("bad_count", "good_count", "good_per_bad")  # named when they move after they were sent
 MOVED_SHARE = 0.05  # of a figure as sent, from which its change is named
 FINAL_AFTER_DAYS = 14  # late mentions still move a period until then (`is_final`)
 
@@ -46,10 +46,37 @@ def data_notes(words: Catalogue, figures: DigestFigures, min_n: int, as_sent: Ma
         notes.append(words.say("notes.sign"))
     if now.is_disagreeing:
         notes.append(words.say("notes.disagreeing"))
-    notes += _moved(words, figures, as_sent)
+    notes += _moved(words, figures, min_n, as_sent)
     notes += _rate_notes(words, figures)
     notes.append(words.say("notes.ranges", n=words.count(min_n)))
     return tuple(notes)
+
+
+def figures_to_keep(figures: DigestFigures) -> dict[str, float]:
+    """Return the figures that a digest says, by the names of their columns, to be kept as they were sent.
+
+    A driver's stand behind its key ("on_hold.bad_count"); what is not defined is left out.
+    """
+    now, responses = figures.now, figures.responses
+    if now is None:
+        return {}
+    counts = ("bad_count", "good_count", "neutral_count", "unscored_count", "duplicate_count", "recovered_count")
+    kept: dict[str, float | None] = {name: getattr(now, name) for name in counts}
+    kept |= {"break_even_ratio": now.break_even_ratio}
+    kept |= {"answered_count": responses.answered_count, "open_count": responses.open_count}
+    ranged = {
+        "good_per_bad": now.good_per_bad,
+        "estimated_bad_count": now.estimated_bad,
+        "bad_change_ratio": now.bad_change,
+        "good_change_ratio": now.good_change,
+    }
+    for driver in figures.act.drivers:
+        for valence, side in (("bad", driver.bad), ("good", driver.good)):
+            kept[f"{driver.key}.{valence}_count"] = side.count
+            ranged[f"{driver.key}.{valence}_exposure_count"] = side.exposures
+    for name, one in ranged.items():
+        kept |= {name: one.point, f"{name}_low": one.low, f"{name}_high": one.high}
+    return {name: float(value) for name, value in kept.items() if value is not None}
 
 
 def as_of_day(words: Catalogue, figures: DigestFigures) -> str:
@@ -57,16 +84,28 @@ def as_of_day(words: Catalogue, figures: DigestFigures) -> str:
     return words.day(figures.as_of.astimezone(ZoneInfo(figures.brand.time_zone)).date(), with_year=True)
 
 
-def _moved(words: Catalogue, figures: DigestFigures, as_sent: Mapping[str, float]) -> list[str]:
+def has_balance(now: PeriodFigures | None, min_n: int) -> bool:
+    """Return whether enough was told for a figure of good experiences for each bad one."""
+    return now is not None and now.experience_count >= min_n and now.good_per_bad.is_known
+
+
+def _moved(words: Catalogue, figures: DigestFigures, min_n: int, as_sent: Mapping[str, float]) -> list[str]:
     """Name the figures of the period before that differ by more than 5 % from what its digest said."""
     if figures.before is None:
         return []
-    moves = [
-        words.say(f"notes.moved_{metric}", sent=words.count(round(then)), now=words.count(now))
-        for metric in SENT_METRICS
-        if (then := as_sent.get(metric)) is not None
-        and abs((now := getattr(figures.before, metric)) - then) > MOVED_SHARE * then
-    ]
+    now = {
+        "bad_count": figures.before.bad_count,
+        "good_count": figures.before.good_count,
+        "good_per_bad": figures.before.good_per_bad.point if has_balance(figures.before, min_n) else None,
+    }
+    moves = []
+    for metric in NAMED_METRICS:
+        then, value = as_sent.get(metric), now[metric]
+        if then is None or value is None or abs(value - then) <= MOVED_SHARE * then:
+            continue
+        told = [words.rounded(one) if metric == "good_per_bad" else words.count(round(one)) for one in (then, value)]
+        if told[0] != told[1]:
+            moves.append(words.say(f"notes.moved_{metric}", sent=told[0], now=told[1]))
     before = words.period(figures.period.previous)
     return [words.say("notes.moved", period=before, moves=words.listing(moves))] if moves else []
 

@@ -17,14 +17,14 @@ from digests.changes import change_words, findings, headline
 from digests.days import grain
 from digests.drivers import DriverStory, charted, driver_stories, title_of
 from digests.facts import DigestFigures, PeriodFigures
-from digests.notes import as_of_day, data_notes
+from digests.notes import as_of_day, data_notes, has_balance
 from digests.options import DigestOptions
 from digests.quotes import one_line, safe_link
 from digests.replies import Action, action, responses, voice
 from digests.team import coaching, outcomes, praise, queue, rising, team
 from digests.told import MentionStory, Tone, mention_story
 
-__all__ = ["Story", "Tile", "has_balance", "kicker", "tell"]
+__all__ = ["Story", "Tile", "kicker", "tell"]
 
 ALT_LINES = 6  # of a chart, said in words
 
@@ -159,11 +159,6 @@ def kicker(words: Catalogue, figures: DigestFigures) -> str:
     """Return the period's name and days."""
     name, days = words.period(figures.period), words.days(figures.period)
     return days if name == days else f"{_capital(name)} · {days}"
-
-
-def has_balance(now: PeriodFigures | None, min_n: int) -> bool:
-    """Return whether enough was told for a figure of good experiences for each bad one."""
-    return now is not None and now.experience_count >= min_n and now.good_per_bad.is_known
 
 
 def _lede(words: Catalogue, brand: str, now: PeriodFigures | None, min_n: int) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable
@@ -17,7 +18,8 @@ import jsonschema
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from digests import charts
+from digests import across, charts, figures, render
+from digests.alerts import Alert
 from digests.build import build_all, build_digest, digest_folder, rebuild
 from digests.look import DARK, LIGHT, Palette
 from digests.options import DigestOptions
@@ -198,12 +200,25 @@ def test_hostile__words_never_act(
 def test_html__readable_by_mail_programs(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:
     """What mail programs drop or break on: scripts, forms, web fonts, SVG, positions, flex, data pictures."""
     publish(eight_weeks(), tuple(mention(n, text="word " * 80) for n in range(1, 6)))
-    html = (build_digest(home, "acme", WEEK) / "mail.html").read_text("utf-8")
-    tree = HTMLParser(html)
-    assert not tree.css("script, form, input, button, link, iframe, object, embed, svg, video, audio, base")
-    assert not re.search(r"@import|@font-face|url\(|position:|display:\s*(flex|grid)|data:image", html)
-    assert all(table.attributes.get("role") == "presentation" for table in tree.css("table"))
-    assert len(html.encode()) < GMAIL_CLIPS_AT
+    told = figures.read(home.current, "acme", WEEK)
+    an_alert = Alert(
+        alert_id="a", brand="acme", figure="word", subject=None, opened_on=MONDAY, closed_on=None, observed=1.0,
+        expected=None, sentence="Acme: a word.", links=("https://reviews.example/1",),
+    )  # fmt: skip
+    for html in (
+        (build_digest(home, "acme", WEEK) / "mail.html").read_text("utf-8"),
+        across.html(across.tell_across([told] * 9, DigestOptions())),
+        render.alert("en", alert=an_alert, subject="Alert", sample=""),
+    ):
+        tree = HTMLParser(html)
+        assert not tree.css("script, form, input, button, link, iframe, object, embed, svg, video, audio, base")
+        assert not re.search(
+            r"@import|@font-face|url\(|position:|display:\s*(flex|grid)|data:image|var\(|calc\(|\bgap:|float:", html
+        )
+        # Tables lay out; those that hold figures have headings, so that they can be read aloud.
+        assert all(table.attributes.get("role") == "presentation" or table.css("th") for table in tree.css("table"))
+        assert all(image.attributes.get("alt") and image.attributes.get("width") for image in tree.css("img"))
+        assert len(html.encode()) < GMAIL_CLIPS_AT
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
@@ -258,10 +273,34 @@ def test_notes__name_figures_that_moved_since_they_were_sent(publish: Publish, e
     assert "Late news" not in (folder / "mail.txt").read_text()
     with open_book(home) as book:
         book.keep_figures(
-            "acme", "2026-W45", {"bad_count": 30.0, "good_count": 83.0}, datetime(2026, 11, 9, tzinfo=UTC)
+            "acme",
+            "2026-W45",
+            {"bad_count": 30.0, "good_count": 83.0, "good_per_bad": 4.4},
+            datetime(2026, 11, 9, tzinfo=UTC),
         )
     text = " ".join((build_digest(home, "acme", WEEK) / "mail.txt").read_text().split())
-    assert "Late news changed the figures sent for week 45: bad from 30 to 35." in text
+    assert (
+        "Late news changed the figures sent for week 45: bad from 30 to 35 and good for each bad from 4.4 to 3.7."
+        in text
+    )
+
+
+def test_stamp__keeps_every_figure_that_is_told(publish: Publish, eight_weeks: Weeks, home: Home) -> None:
+    publish(eight_weeks((150, 260), (212, 260)), drivers={"on_hold": (40, 0, 14, 0)})
+    kept = json.loads((build_digest(home, "acme", WEEK) / "digest.json").read_text("utf-8"))["figures"]
+    with duckdb.connect(str(home.published_file), read_only=True) as con:
+        (bad, low, change), (exposures,) = (
+            con.execute(
+                f"select {columns} from marts.{table} where brand = 'acme' and period_start_date = date '2026-11-09'"
+            ).fetchall()[0]
+            for table, columns in (
+                ("brand_period", "bad_count, estimated_bad_count_low, bad_change_ratio_high"),
+                ("driver_period", "bad_exposure_count_high"),
+            )
+        )
+    assert (kept["bad_count"], kept["estimated_bad_count_low"], kept["bad_change_ratio_high"]) == (bad, low, change)
+    assert (kept["on_hold.bad_count"], kept["on_hold.bad_exposure_count_high"]) == (40, exposures)
+    assert len(kept) >= 20
 
 
 def test_rebuild__forgets_what_was_erased(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> None:

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digests.across import html, tell_across, web
 from digests.brevity import word_count
 from digests.build import build_digest
+from digests.figures import read
 from digests.options import DigestOptions
 from digests.periods import Period
 from digests.png import repack
@@ -116,10 +118,13 @@ def test_repack__keeps_every_pixel(folder: Path) -> None:
         repack(b"GIF89a")
 
 
-@pytest.mark.parametrize("page", ["mail.html", "page.html"])
-def test_browser__fits_every_width_in_light_and_dark(folder: Path, tmp_path: Path, page: str) -> None:
+@pytest.mark.parametrize("page", ["mail.html", "page.html", "across.html", "across_page.html"])
+def test_browser__fits_every_width_in_light_and_dark(folder: Path, home: Home, tmp_path: Path, page: str) -> None:
     """Nothing is wider than its window at 320 and 600 px, and no hostile word runs."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if page.startswith("across"):
+        told = tell_across([read(home.current, "acme", WEEK)] * 8, DigestOptions())
+        (folder / page).write_text(html(told) if page == "across.html" else web(told), "utf-8")
     if browser is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
     frames = "".join(
