@@ -1,4 +1,4 @@
-"""PNG: the same picture in a tenth of the bytes; vl-convert packs fast, mail wants small."""
+"""PNG: the same picture in an eighth of the bytes; vl-convert packs fast, mail wants small."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 __all__ = ["repack"]
 
+LEVEL = 6  # of zlib; 9 takes five times as long for a few kilobytes
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def repack(png: bytes) -> bytes:
-    """Return a PNG with its pixels packed as tightly as zlib can; every pixel stays as it was.
+    """Return a PNG with its pixels packed tightly; every pixel stays as it was.
 
     Raises:
         ValueError: these bytes are no PNG.
@@ -26,7 +27,7 @@ def repack(png: bytes) -> bytes:
             pixels += content
         elif kind != b"IEND":
             head.append(_chunk(kind, content))
-    packed = zlib.compress(zlib.decompress(bytes(pixels)), 9)
+    packed = zlib.compress(zlib.decompress(bytes(pixels)), LEVEL)
     return b"".join((_SIGNATURE, *head, _chunk(b"IDAT", packed), _chunk(b"IEND", b"")))
 
 

@@ -17,7 +17,7 @@ __all__ = ["NORMAL_AGAIN", "Outbreak", "judge_days"]
 # is held by simulation (benchmarks/alerts.py).
 DAY_SHARE, TWO_DAYS_SHARE = 0.3, 1.2
 NORMAL_AGAIN = 0.05  # upper tail above which a day counts as normal
-CALM_DAYS = 2  # normal days that close an alert
+CALM_DAYS = 2  # normal days that close an alert; together they must be normal too, or a lasting rise ends too soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def judge_days(
         if is_open:
             is_normal = upper_tail(counts[place], single) > NORMAL_AGAIN
             calm = calm + 1 if is_normal and (is_last_whole or place < len(counts) - 1) else 0
-            if calm == CALM_DAYS:
+            if calm >= CALM_DAYS and _is_pair_normal(counts, place, past, past_day, day):
                 found[-1] = _closed(found[-1], day)
                 is_open, rest_until = False, day + timedelta(days=options.cool_down_days)
         elif day > rest_until:
@@ -82,6 +82,11 @@ def judge_days(
                     is_open, calm = True, 0
                     break
     return found
+
+
+def _is_pair_normal(counts: Sequence[int], place: int, past: Sequence[int], past_day: date, day: date) -> bool:
+    both = expect(past, past_day, [day - timedelta(days=1), day])
+    return both is not None and upper_tail(counts[place] + counts[place - 1], both) > NORMAL_AGAIN
 
 
 def _closed(outbreak: Outbreak, day: date) -> Outbreak:

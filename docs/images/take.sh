@@ -1,6 +1,7 @@
 #!/bin/sh
 # Take the pictures of the sample digest that the docs show: docs/images/take.sh HOME
-# (after `grapevine --home HOME run --config examples/sample/grapevine.toml`; needs Debian's chromium).
+# (after `grapevine --home HOME run --config examples/sample/grapevine.toml` and `... digest --across`; needs Debian's
+# chromium).
 set -eu
 digest="$(realpath "$1")/digests/2026-W46/thistlepost"
 here="$(realpath "$(dirname "$0")")"
@@ -21,6 +22,7 @@ take mail.html digest-light 640 3000 1 1.5
 take mail.html digest-dark 640 3000 0 1
 take mail.html digest-phone 320 3900 1 1
 take page.html digest-page 860 4900 1 1
+take ../_across/mail.html digest-across 640 850 1 1.5
 
 # A mail program that shows no pictures: the same mail without them.
 sed 's/src="[a-z]*-[a-z]*\.png"/src=""/g' "$digest/mail.html" > "$digest/no-images.html"

@@ -120,7 +120,7 @@ def test_sample__its_alerts_stand_in_the_tables_without_words(unhurt: Unhurt) ->
         ("", "source", False, 4.0),
         ("", "source", False, 4.0),
         ("thistlepost", "bad_count", False, 8.0),
-        ("thistlepost", "bad_count", False, 10.0),
+        ("thistlepost", "bad_count", True, 10.0),
         ("thistlepost", "mention", True, 48213.0),
         ("thistlepost", "rating", False, pytest.approx(0.33, abs=0.01)),
         ("thistlepost", "rating", False, pytest.approx(0.38, abs=0.01)),

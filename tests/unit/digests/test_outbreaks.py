@@ -77,6 +77,14 @@ def test_outbreak__an_unfinished_day_opens_but_does_not_close() -> None:
     assert judge_days(counts, START, options, from_day=judged)[0].closed_on == START + timedelta(days=62)
 
 
+def test_outbreak__a_lasting_rise_does_not_close_because_single_days_are_near_usual() -> None:
+    """At two a day five are not rare, but ten in two days are."""
+    counts = [2, 3, 2, 2, 3] * 12 + [9, 5, 5, 5, 5, 2, 3]
+    first = START + timedelta(days=60)
+    (outbreak,) = judge_days(counts, START, AlertOptions(), from_day=first)
+    assert (outbreak.opened_on, outbreak.closed_on) == (first, first + timedelta(days=5))
+
+
 def test_outbreak__needs_events_and_history() -> None:
     options = AlertOptions(fewest_events=5)
     assert judge_days([0] * 60 + [4], START, options, from_day=START + timedelta(days=60)) == []
