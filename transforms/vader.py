@@ -49,6 +49,7 @@ _AFTER_SO = 1.25
 _FURTHER = (1.0, 0.95, 0.9)
 _ALPHA = 15
 _CHANGING_WORDS = frozenset(("no", "least", "so", "this", "without", "doubt", "never", "kind"))
+_NAMED = _CHANGING_WORDS | {"of", "or", "nor", "at", "very"}  # words that the rules look for
 _CACHED_TOKENS = 200_000
 _CACHED_LENGTH = 40  # characters; longer tokens are rarely seen twice
 
@@ -118,6 +119,11 @@ class Token:
             self.negates = lower in tables.negations or "n't" in lower
             self.may_be_idiom = lower in tables.idiom_words
             self.changes |= bool(self.boost or self.negates or self.may_be_idiom or lower in _CHANGING_WORDS)
+
+    @property
+    def kind(self) -> tuple[float | None, float, bool, bool, str]:
+        """All that the rules for the words near a hit look at, but for idioms; most tokens share one kind."""
+        return (self.valence, self.boost, self.negates, self.is_upper, self.lower if self.lower in _NAMED else "")
 
 
 class _Tables(NamedTuple):

@@ -16,6 +16,9 @@ from transforms.vocabulary import END, Vocabulary
 
 __all__ = ["Valence", "valence"]
 
+_BEFORE, _AFTER = 3, 3  # tokens that the rules look at: three before a hit, itself and two after it
+_KIND_BITS = 10  # there are some hundreds of kinds
+
 
 class Valence(NamedTuple):
     """What VADER says of each text; float64 [texts] each.
@@ -94,16 +97,48 @@ def _hits(tokens: np.ndarray, is_end: np.ndarray, known: Vocabulary) -> tuple[np
 def _apply_rules(
     tokens: np.ndarray, is_end: np.ndarray, known: Vocabulary, places: np.ndarray, values: np.ndarray, near: np.ndarray
 ) -> None:
-    """Set the values of the hits that a word near them may change."""
+    """Set the values of the hits that a word near them may change.
+
+    The rules see few kinds of token, so that the same six kinds come again and again, and are asked for once.
+    """
     ends = np.flatnonzero(is_end)
     starts = np.concatenate(([0], ends + 1))
-    is_capital = np.concatenate(([0], np.cumsum(known.of_tokens("is_upper", tokens))))
     at = places[near]
     rows = np.searchsorted(ends, at)
     begin, end = starts[rows], ends[rows]
-    all_capital = is_capital[end] - is_capital[begin] == end - begin
-    low, high = np.maximum(begin, at - 3), np.minimum(end, at + 3)
+    capitals = np.concatenate(([0], np.cumsum(known.of_tokens("is_upper", tokens))))
+    all_capital = capitals[end] - capitals[begin] == end - begin
+    low, high = np.maximum(begin, at - _BEFORE), np.minimum(end, at + _AFTER)
+    keys, is_alone = _keys(tokens, known, at, low, high, all_capital)
     numbers, objects = tokens.tolist(), known.tokens
-    parts = (near, low, high, at - low, np.where(all_capital, 0.0, CAPS))
-    for i, a, b, place, emphasis in zip(*(part.tolist() for part in parts), strict=True):
-        values[i] = value_at([objects[number] for number in numbers[a:b]], place, emphasis)
+    windows = list(zip(low.tolist(), high.tolist(), (at - low).tolist(), all_capital.tolist(), strict=True))
+
+    def value(i: int) -> float:
+        first, last, place, is_loud = windows[i]
+        return value_at([objects[number] for number in numbers[first:last]], place, 0.0 if is_loud else CAPS)
+
+    for i in np.flatnonzero(is_alone).tolist():
+        values[near[i]] = value(i)
+    others = np.flatnonzero(~is_alone)
+    different, example, same = np.unique(keys[others], return_index=True, return_inverse=True)
+    found = []
+    for key, i in zip(different.tolist(), others[example].tolist(), strict=True):
+        if key not in known.near:
+            known.near[key] = value(i)
+        found.append(known.near[key])
+    values[near[others]] = np.array(found)[same]
+
+
+def _keys(
+    tokens: np.ndarray, known: Vocabulary, at: np.ndarray, low: np.ndarray, high: np.ndarray, all_capital: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a number for the kinds of the tokens from `low` to `high`, and whether that does not tell all."""
+    keys = all_capital.astype(np.int64)
+    is_alone = np.zeros(len(at), dtype=bool)
+    for step in range(-_BEFORE, _AFTER):
+        there = at + step
+        token = np.where((there >= low) & (there < high), tokens[there % len(tokens)], END)
+        kind = known.of_tokens("kind", token)
+        keys = keys << _KIND_BITS | kind
+        is_alone |= (kind >> _KIND_BITS > 0) | (known.of_tokens("may_be_idiom", token) & (step <= 0))
+    return keys, is_alone

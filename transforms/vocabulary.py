@@ -24,7 +24,7 @@ __all__ = ["END", "Stream", "Vocabulary", "vocabulary"]
 END = 0  # the token, and the word, that stands after each text
 _NO_TOKEN = 1  # what two blanks in a row have between them
 _BREAK = "\n"
-_MOST_TOKENS = 200_000  # then all are forgotten: anybody may post a million different words
+_MOST_TOKENS = 200_000  # or `near`; then all are forgotten: anybody may post a million different words
 _MOST_CHARACTERS = 8_000_000
 
 _Key = TypeVar("_Key", str, bytes)
@@ -32,11 +32,13 @@ _Key = TypeVar("_Key", str, bytes)
 _TOKEN = np.dtype(
     [
         ("valence", np.float64),  # 0.0 for most
-        ("matters", bool),  # these five as in `transforms.vader.Token`
+        ("matters", bool),  # these six as in `transforms.vader.Token`
         ("is_but", bool),
         ("changes", bool),
         ("is_upper", bool),
+        ("may_be_idiom", bool),
         ("ends_sentence", bool),
+        ("kind", np.int64),  # a number for `transforms.vader.Token.kind`; 0 is only for `END`
         ("first_word", np.int64),
         ("word_count", np.int64),
     ]
@@ -88,6 +90,7 @@ class Vocabulary:
     Attributes:
         tokens: by number.
         words: by number.
+        near: what `transforms.valence` knows of the kinds of tokens near a hit.
     """
 
     def __init__(self) -> None:
@@ -97,12 +100,14 @@ class Vocabulary:
         self.words = self._word_numbers.keys_in_order
         self._of_token, self._of_word = Growing(_TOKEN), Growing(_WORD)
         self._words_of = Growing(np.int64)  # the words of all tokens one after the other
+        self._kinds: dict[object, int] = {}
+        self.near: dict[int, float] = {}
         self._characters = 0
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to begin another."""
-        return len(self.tokens) > _MOST_TOKENS or self._characters > _MOST_CHARACTERS
+        return max(len(self.tokens), len(self.near)) > _MOST_TOKENS or self._characters > _MOST_CHARACTERS
 
     def of_tokens(self, fact: str, tokens: np.ndarray) -> np.ndarray:
         """Return what is known of tokens; `fact` is a column of `_TOKEN`."""
@@ -151,7 +156,9 @@ class Vocabulary:
                     token.matters and token.valence is None,
                     token.changes,
                     token.is_upper,
+                    token.may_be_idiom,
                     token.ends_sentence or raw == _BREAK,
+                    self._kinds.setdefault(token.kind if raw != _BREAK else None, len(self._kinds)),
                     first,
                     len(words),
                 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,11 @@ from transforms.vocabulary import END, Vocabulary, vocabulary
 from transforms.words import split_words
 
 TEXTS = ["It's LATE, again!", "", "a  b", "good but bad", "", "#WorstFlightEver 2hrs", "?"]
+
+NEAR_HITS = """
+    good bad great no not never so this without doubt least at very kind of or nor but isn't extremely sort hardly the
+    bomb bad ass yeah right to die for GOOD BAD NOT VERY BUT the a plane good! bad? !! cut the mustard :) 😀
+"""
 
 
 def test_read__the_words_and_tokens_of_each_text() -> None:
@@ -42,6 +49,13 @@ def test_read_together__a_text_is_not_touched_by_its_neighbours() -> None:
     alone = [read_together([text], [()]) for text in texts]
     assert (whole.form == np.vstack([one.form for one in alone])).all()
     assert whole.compound.tolist() == [polarity_scores(text).compound for text in texts]
+
+
+def test_read_together__the_scores_of_each_text_by_itself() -> None:
+    rng, words = random.Random(3), NEAR_HITS.split()
+    texts = [" ".join(rng.choice(words) for _ in range(rng.randint(0, 12))) for _ in range(3000)]
+    found = read_together(texts, [()] * len(texts)).compound.tolist()
+    assert [polarity_scores(text).compound for text in texts] == found
 
 
 def test_growing__keeps_what_was_there() -> None:
