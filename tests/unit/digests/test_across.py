@@ -18,6 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from digests import build as build_module
 from digests import figures
 from digests.across import ACROSS, html, tell_across, web
 from digests.build import build_all, rebuild
@@ -53,7 +54,12 @@ def add_brand(home: Home, key: str, name: str, *, balance: float) -> None:
 
 
 @pytest.fixture
-def across(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> Callable[..., Path]:
+def across(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Path]:
+    """Publish the first brand and others, and build; the brands' own pages are tried elsewhere, and take their time."""
+    monkeypatch.setattr(build_module, "_draw", lambda *_: {"page.html": b"a page", "mail.eml": b""})
+
     def build(brands: dict[str, tuple[str, float]], **options: Any) -> Path:
         publish(eight_weeks((150, 260), (212, 260)), (mention(text="Sealed words of one mention."),), owner="Ann")
         for key, (name, balance) in brands.items():

@@ -23,7 +23,7 @@ from digests.alerts import Alert
 from digests.build import build_all, build_digest, digest_folder, rebuild
 from digests.look import DARK, LIGHT, Palette
 from digests.options import DigestOptions
-from digests.periods import Period
+from digests.periods import Period, PeriodKind
 from digests.sent import open_book
 from records.errors import InputError
 from records.home import Home
@@ -339,3 +339,23 @@ def test_page__table_behind_the_chart_sums_to_the_period(publish: Publish, eight
 def test_folder__is_inside_home(home: Home) -> None:
     assert digest_folder(home, "café-zoë", WEEK).is_relative_to(home.digests)
     assert os.sep not in WEEK.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "opening", "before"),
+    [("day", "A quieter day", "the day before"), ("month", "A louder month", "the month before")],
+)
+def test_kind__words_and_chart_are_those_of_the_period(
+    publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, kind: PeriodKind, opening: str, before: str
+) -> None:
+    """Nothing in a daily or monthly digest speaks of weeks; the chart reaches back eight weeks, or as long as heard."""
+    days = eight_weeks((60, 40), (60, 40)) | {MONDAY + timedelta(days=6): (20, 12)}
+    publish(days, (mention(told_date=MONDAY + timedelta(days=6)),), kinds=("day", "week", "month"))
+    period = Period.holding(MONDAY + timedelta(days=6), kind)
+    folder = build_digest(home, "acme", period if kind == "day" else period.previous)
+    text = " ".join((folder / "mail.txt").read_text("utf-8").split())
+    assert opening in text
+    assert before in text
+    assert "week" not in text.lower()
+    rows = HTMLParser((folder / "page.html").read_text("utf-8")).css("tr.now")
+    assert len(rows) == (1 if kind == "day" else 31)
