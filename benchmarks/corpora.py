@@ -1,8 +1,8 @@
 """The labelled corpora of ../shared/data, as the classifier is fitted to them and measured on them.
 
-What may be learned from: VADER's ground truth (MIT) and the Skytrax compilation (CC0 for the compilation). The airline
-tweets (CC BY-NC-SA) and the McDonald's complaints (no licence stated) are only ever measured. Texts are not written
-anywhere.
+What may be learned from: VADER's ground truth (MIT), the Skytrax compilation (CC0 for the compilation), and the texts
+written for this project (`written_texts.tsv`). The airline tweets (CC BY-NC-SA) and the McDonald's complaints (no
+licence stated) are only ever measured. Texts are not written anywhere.
 
 Two thirds of the Skytrax labels of the early years are no labels: `recommended` is 0 wherever nobody was asked, and
 ratings were carried over from another scale, so that glowing reports are marked down. Learned from here is what has a
@@ -30,7 +30,15 @@ __all__ = [
     "recommended",
     "rows",
     "training_corpora",
+    "written",
 ]
+
+WRITTEN = Path(__file__).parent / "written_texts.tsv"
+WRITTEN_WEIGHT = 0.4  # with more, single texts leave their mark on words
+WRITTEN_NAMES = (  # invented ones, in place of brands: a brand's name shall have no weight
+    "Norvik", "Lumeo", "Quickwren", "Bramblex", "Tessaro", "Ovelle", "Pinnio", "Karsk", "Velmo", "Dunmark", "Zephra",
+    "Thistlepost", "Havelo", "Mirrow",
+)  # fmt: skip
 
 NEUTRAL_BELOW = 0.5  # of |mean rating|, -4..4
 SCALE = 1500.0  # what a corpus of weight 1 counts, in texts
@@ -53,7 +61,17 @@ AIRLINE_NAMES = (
 
 def training_corpora(folder: Path) -> list[Corpus]:
     """Return everything that the default weights may be learned from."""
-    return [_ground_truth(folder, name) for name in GROUND_TRUTH] + [_skytrax(folder, name) for name in SKYTRAX]
+    published = [_ground_truth(folder, name) for name in GROUND_TRUTH] + [_skytrax(folder, name) for name in SKYTRAX]
+    return [*published, written()]
+
+
+def written() -> Corpus:
+    """Return the texts that were written for this project."""
+    lines = [line for line in WRITTEN.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    found = [line.split("\t") for line in lines[1:]]
+    labels = np.array([LABELS.index(label) for _, label, _ in found])
+    readings = read_all([text for _, _, text in found], [WRITTEN_NAMES] * len(found))
+    return Corpus("written", readings, labels, WRITTEN_WEIGHT * SCALE, has_neutral=True)
 
 
 def airline_tweets(folder: Path) -> Corpus:

@@ -38,7 +38,8 @@ def learn(corpora: Sequence[Corpus]) -> Weights:
         i for i, name in enumerate(prior.names) if not name.startswith("word:") or abs(table[i]).max() >= MIN_WEIGHT
     ]
     facts = {
-        "data": "VADER ground truth (Hutto & Gilbert 2014, MIT); Skytrax reviews (compilation CC0); no airline tweets",
+        "data": "VADER ground truth (Hutto & Gilbert 2014, MIT); Skytrax reviews (compilation CC0); "
+        "texts written for this project; no airline tweets",
         "made by": "python -m benchmarks.fit_weights",
         "labels": ", ".join(LABELS),
     }

@@ -36,7 +36,7 @@ _KNOWN_STRENGTH, _WORD_STRENGTH = 5.0, 8.0
 _SMOOTHING = 0.2
 _LEAST_RATIO, _MOST_RATIO = 0.1, 3.0
 _OPEN = ("word:", "common:", "mark:", "char:")
-_BALANCE = 0.75  # 1 if each label counts the same, 0 if each text does
+_BALANCE = 0.5  # 1 if each label counts the same, 0 if each text does
 _SHARPNESS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5)
 
 
