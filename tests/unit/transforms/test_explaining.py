@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import replace
 
 import pytest
 
 from transforms.evaluation import classify_texts
-from transforms.experience import default_weights
+from transforms.experience import DEFAULT_WEIGHTS, default_weights
 from transforms.explaining import explain_text
+from transforms.features import FORM_FEATURES
 
 TEXT = "On hold for 2 hours and then they hung up on me"
 
@@ -31,6 +33,11 @@ def test_explain_text__names_words_and_rules() -> None:
     assert whats["group:on_hold"] == "on hold: “on hold for”"
     assert whats["bias"] == "where every text starts"
     assert all(what and "{" not in what for what in whats.values())
+
+
+def test_explain_text__every_feature_of_the_form_has_a_name_for_people() -> None:
+    names = tomllib.loads((DEFAULT_WEIGHTS.parent / "names.toml").read_text(encoding="utf-8"))
+    assert set(FORM_FEATURES) - set(names) == set()
 
 
 def test_explain_text__says_whose_weights() -> None:
