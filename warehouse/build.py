@@ -129,7 +129,7 @@ def _dbt(home: Home, command: Sequence[str]) -> Sequence[Any]:
     results = getattr(answer.result, "results", None) or ()
     failed = [result for result in results if str(result.status) in {"error", "fail", "runtime error"}]
     if failed:
-        raise CheckFailed(_failures(failed))
+        raise CheckFailed(_failures(home, failed))
     if not answer.success:
         raise CheckFailed(f"dbt {command[0]} failed: {_first_lines(str(answer.exception))}; mend the dbt project")
     return tuple(results)
@@ -172,14 +172,23 @@ def _report(results: Sequence[Any], is_full: bool) -> BuildReport:
     )
 
 
-def _failures(failed: Sequence[Any]) -> str:
-    said = [
-        f"{result.node.resource_type} {result.node.name} ({result.node.original_file_path}): "
-        f"{_first_lines(str(result.message))}"
-        for result in failed[:_SHOWN_FAILURES]
-    ]
+def _failures(home: Home, failed: Sequence[Any]) -> str:
+    with store.inside(home) as connection:
+        said = [
+            f"{result.node.resource_type} {result.node.name} ({result.node.original_file_path}): "
+            f"{_broken_rules(connection, result) or _first_lines(str(result.message))}"
+            for result in failed[:_SHOWN_FAILURES]
+        ]
     more = f"; and {len(failed) - _SHOWN_FAILURES} more" if len(failed) > _SHOWN_FAILURES else ""
     return f"the build broke a promise, nothing new can be published: {'; '.join(said)}{more}"
+
+
+def _broken_rules(connection: duckdb.DuckDBPyConnection, result: Any) -> str:
+    """Name the promises that a failed `sound` test found broken, each with how many rows break it; dbt tells a number."""
+    if str(result.status) != "fail" or not str(result.node.name).endswith("_is_sound"):
+        return ""
+    broken = connection.execute(f"SELECT broken, row_count FROM ({result.node.compiled_code})").fetchall()
+    return ", ".join(f"{rule} ({count} {'row' if count == 1 else 'rows'})" for rule, count in broken)
 
 
 def _first_lines(text: str) -> str:

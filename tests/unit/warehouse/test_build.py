@@ -12,6 +12,7 @@ from records.errors import CheckFailed, InputError
 from warehouse import build as building
 from warehouse.build import build, write_docs
 
+REAL = building.PROJECT
 MODEL = "select brand, count(*) as mention_count from {{ source('raw', 'mention_brand') }} group by 1"
 SCHEMA = """
 sources:
@@ -100,6 +101,15 @@ def test_build__a_failing_test_and_a_failing_model_are_named(home, brand_day, ca
     brand_day.write_text(MODEL)
     assert build(home).is_full
     assert capfd.readouterr() == ("", "")
+
+
+def test_build__a_broken_promise_is_named_and_not_only_counted(home, brand_day):
+    shutil.copytree(REAL / "tests" / "generic", building.PROJECT / "tests" / "generic")
+    rules = "{no brand is silent: mention_count > 1, no brand is loud: mention_count < 9}"
+    tested = f"    data_tests: [{{sound: {{name: brand_day_is_sound, arguments: {{rules: {rules}}}}}}}]\n    columns:"
+    brand_day.with_suffix(".yml").write_text(SCHEMA.replace("    columns:", tested))
+    with pytest.raises(CheckFailed, match=r"test brand_day_is_sound \(.*\): no brand is silent \(1 row\)$"):
+        build(home)
 
 
 def test_build__leaves_the_file_to_others_and_the_environment_as_it_was(home, brand_day):

@@ -1,6 +1,7 @@
 -- What each collected channel says about a period, one row per valence: the count, the coverage that held while it was
--- told (weighted by the tellings, so that count / (rate x coverage) is the sum of the days' own), the rate's moments,
--- and the weight in the pooled estimate. Labels read from words err at measured rates: the count that the estimate rests
+-- told (weighted by the tellings, so that count / (rate x coverage) is the sum of the days' own; of a channel that was
+-- added or lost on the way only the part of the days on which it was listened to), the rate's moments, and the weight in
+-- the pooled estimate. Labels read from words err at measured rates: the count that the estimate rests
 -- on is corrected for that, those of ratings and of people are exact (transforms/prevalence.py). Channels whose coverage is known are pooled by information; where one is
 -- unknown all figures are lower bounds, which are not averaged: the channel that stands for most over all time stands
 -- alone, the same one in every period in which it was collected, so that a chart does not jump between channels.
@@ -107,6 +108,47 @@ heard as (
     group by by_valence.brand, by_valence.channel
 ),
 
+channel_listening as (
+    select
+        brand,
+        channel,
+        min(opened_date - coalesce(usual_gap, 366)::integer + 1) as from_date,
+        max(last_date + coalesce(usual_gap, 366)::integer - 1) as until_date
+    from {{ ref('listening') }}
+    group by brand, channel
+),
+
+listened as (  -- silence before a source was added, or after it was lost, is no evidence; unknown coverage stays "at least"
+    select
+        by_valence.* replace (
+            coverage * part as coverage,
+            coverage_inverse_mean / part as coverage_inverse_mean,
+            coverage_inverse_square_mean / pow(part, 2) as coverage_inverse_square_mean
+        )
+    from by_valence
+    inner join {{ ref('period') }} as period
+        on by_valence.brand = period.brand
+        and by_valence.period_kind = period.period_kind
+        and by_valence.period_start_date = period.period_start_date
+    inner join {{ ref('brand_span') }} as span on by_valence.brand = span.brand
+    inner join channel_listening as channel
+        on by_valence.brand = channel.brand and by_valence.channel = channel.channel,
+    lateral (
+        select
+            greatest(period.period_start_date, span.first_date) as from_date,
+            least(period.period_end_date, span.last_date) as until_date
+    ) as days,
+    lateral (
+        select
+            case
+                when is_coverage_known then
+                    (least(days.until_date, channel.until_date) - greatest(days.from_date, channel.from_date) + 1)
+                    / (days.until_date - days.from_date + 1)
+                else 1
+            end as part
+    )
+),
+
 rated as (
     select
         by_valence.*,
@@ -130,11 +172,7 @@ rated as (
             partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
             order by heard.total desc, by_valence.channel
         ) as lead_channel
-    from by_valence
-    inner join {{ ref('period') }} as period
-        on by_valence.brand = period.brand
-        and by_valence.period_kind = period.period_kind
-        and by_valence.period_start_date = period.period_start_date
+    from listened as by_valence
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
     inner join rate as other on by_valence.channel = other.channel and by_valence.valence != other.valence
     inner join retold
