@@ -143,6 +143,7 @@ class ProfileRow(NamedTuple):
     audience_shape: float
     source: str
     mark: str
+    audience_mark: str
     is_current: bool
 
 
@@ -186,6 +187,7 @@ def profile_rows(name: str, *, is_current: bool = True) -> list[ProfileRow]:
             rate.audience_shape,
             f"{profile.source}; {rate.source}",
             rate.mark,
+            rate.audience_mark,
             is_current,
         )
         for valence in VALENCES

@@ -37,6 +37,7 @@ __all__ = [
     "reproduction_censored",
     "reproduction_from_event",
     "reproduction_from_reposts",
+    "retold_so_far",
     "saturated_reach",
     "second_hand_range",
     "spectral_radius",
@@ -153,18 +154,25 @@ def reproduction_from_event(seeded: float, extra: float) -> float | None:
     return extra / total if total else None
 
 
-def reproduction_from_reposts(posts: int, reposts: int) -> tuple[Estimate, Moments]:
+def reproduction_from_reposts(posts: int, reposts: int, *, retold: float | None = None) -> tuple[Estimate, Moments]:
     """Return R from posts and their reposts: likelihood, then the posterior under a Gamma(1, 20) prior (mean .05).
 
+    Args:
+        posts: whose reposts are known.
+        reposts: theirs, together.
+        retold: sum of `retold_so_far` over the posts; all of them are old when left out. Only where many are young can
+            R be 1 or more: who counts reposts long after always finds fewer than posts and reposts together.
+
     Returns:
-        Maximum likelihood reposts / (posts + reposts) with the posterior's 90 % range, and the posterior's moments.
+        Maximum likelihood reposts / retold with the posterior's 90 % range, and the posterior's moments.
 
     >>> [round(each, 6) for each in reproduction_from_reposts(1000, 60)[0]]
     [0.056604, 0.045136, 0.068879]
     """
     from scipy.stats import gamma
 
-    total = count("posts", posts) + count("reposts", reposts)
+    old = count("posts", posts) + count("reposts", reposts)
+    total = old if retold is None else count("retold", retold)
     shape, rate = 1 + reposts, 20 + total
     low, high = (float(end) for end in gamma.ppf((0.05, 0.95), shape, scale=1 / rate))
     return Estimate(reposts / total if total else 0.0, low, high), Moments(shape / rate, shape / rate**2)
@@ -205,6 +213,25 @@ def second_hand_range(exposures: Estimate, r: Moments) -> Estimate | None:
 def told_by(elapsed: float, half_life: float) -> float:
     """Return the share of a post's retellings made by then: 1 - 2^(-t / h)."""
     return -math.expm1(-math.log(2) * count("elapsed", elapsed) / positive("half-life", half_life))
+
+
+def retold_so_far(reposts: float, age: float, *, half_life: float) -> float:
+    """Return how many of a post and its reposts have been retold by now: 1 + reposts long after, fewer while young.
+
+    The post counts as 1 - 2^(-t / h). When its reposts were made is not known, only that it was by now, at a rate that
+    falls as 2^(-u / h): each counts as the mean of 1 - 2^(-(t - u) / h), 1 - x / (exp(x) - 1) with x = ln 2 t / h.
+
+    Args:
+        reposts: made so far, 0 or more.
+        age: of the post, same unit as `half_life`.
+        half_life: of retelling.
+
+    >>> round(retold_so_far(100, 60, half_life=80), 6), retold_so_far(100, 9000, half_life=80)
+    (24.156371, 101.0)
+    """
+    grown = math.log(2) * max(count("age", age), 1e-6) / positive("half-life", half_life)
+    seen = -math.expm1(-grown)
+    return seen + count("reposts", reposts) * (1 - grown / math.expm1(grown) if grown < 40 else 1.0)
 
 
 def reproduction_censored(reposts: float, ages: Sequence[float], *, half_life: float) -> float | None:

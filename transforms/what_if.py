@@ -23,10 +23,11 @@ from transforms.ratios import balance, share_of
 from transforms.recovery import recoverable_ceiling, recovery_swing
 from transforms.spread import told_by
 
-__all__ = ["INVITATION_TEXT", "Plan", "WhatIf", "what_if"]
+__all__ = ["INVITATION_TEXT", "RECOVERED_TELLING_SHARE", "Plan", "WhatIf", "what_if"]
 
 INVITATION_TEXT = "Reward any honest review and say so, never a good one."
 TELLING_HALF_LIFE_HOURS = 24.0  # assumed: half of what is told of an experience is told within a day
+RECOVERED_TELLING_SHARE = 0.5  # assumed: theta lies between silence (0) and a happy customer's telling (1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,9 @@ class Plan:
         faster_hours: by how much sooner, at most `hours_to_answer` counts.
         invite_reviews: share of customers with an experience who post a review only because they were asked, 0..1.
         invite_complaints: share of customers with a bad experience who tell the company only because they were asked.
-        theta: share of a good experience's telling that a recovered customer gives, 0 (silence) to 1.
+        theta: share of a good experience's telling that a recovered customer gives, 0 (silence) to 1. There is no
+            recovery paradox for word of mouth (de Matos 2007), so it is not above 1; where below, nobody has measured:
+            the middle stands in, here and in the marts (dbt var recovered_telling_share).
         telling_half_life_hours: within which half of the tellings of an experience are made.
     """
 
@@ -48,7 +51,7 @@ class Plan:
     faster_hours: float = 0.0
     invite_reviews: float = 0.0
     invite_complaints: float = 0.0
-    theta: float = 1.0
+    theta: float = RECOVERED_TELLING_SHARE
     telling_half_life_hours: float = TELLING_HALF_LIFE_HOURS
 
 

@@ -332,7 +332,8 @@ CREATE TABLE IF NOT EXISTS raw.rate_profile (
     audience_mean DOUBLE NOT NULL,                  -- people reached per telling
     audience_shape DOUBLE NOT NULL,                 -- of the audience's distribution
     source VARCHAR NOT NULL,                        -- where the numbers were published
-    mark VARCHAR NOT NULL,                          -- how sure the numbers are
+    mark VARCHAR NOT NULL,                          -- how sure the share rate is
+    audience_mark VARCHAR,                          -- how sure the audience is
     is_current BOOLEAN NOT NULL,                    -- whether the settings name this profile
     PRIMARY KEY (profile, valence, channel)
 );

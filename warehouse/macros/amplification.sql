@@ -194,8 +194,8 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 (1 / nullif(({{ count_before }})::double, 0) + 1 / nullif(({{ count_after }})::double, 0) + ({{ coverage_log_variance }}))
 {%- endmacro %}
 
-{% macro overlap_variance(squares, total, experiences) -%}  {#- ratios.overlap_variance; squares: sum of y^2 over the channels; 0 when nothing was seen -#}
-(coalesce((1 - ({{ squares }}) / nullif(pow({{ total }}, 2), 0)) / nullif({{ experiences }}, 0), 0))
+{% macro overlap_variance(squares, total, experiences) -%}  {#- ratios.overlap_variance; squares: sum of y^2 over the channels; 0 when nothing was seen, or a corrected y is below 0 -#}
+(greatest(coalesce((1 - ({{ squares }}) / nullif(pow({{ total }}, 2), 0)) / nullif({{ experiences }}, 0), 0), 0))
 {%- endmacro %}
 
 {% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good, bad, good) -%}  {#- ratios.good_per_bad; counts are effective ones -#}

@@ -49,11 +49,28 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {% macro reproduction_mean(posts, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean -#}
 {%- set posts = valid_count(posts) %}
 {%- set reposts = valid_count(reposts) %}
-((1 + ({{ reposts }})) / (20.0 + ({{ posts }}) + ({{ reposts }})))
+{{ retold_mean('(' ~ posts ~ ') + (' ~ reposts ~ ')', reposts) }}
 {%- endmacro %}
 
 {% macro reproduction_variance(posts, reposts) -%}  {#- spread.reproduction_from_reposts, posterior variance -#}
-((1 + ({{ reposts }})) / pow(20.0 + ({{ posts }}) + ({{ reposts }}), 2))
+{%- set posts = valid_count(posts) %}
+{%- set reposts = valid_count(reposts) %}
+{{ retold_variance('(' ~ posts ~ ') + (' ~ reposts ~ ')', reposts) }}
+{%- endmacro %}
+
+{% macro retold_so_far(reposts, age, half_life) -%}  {#- spread.retold_so_far; null where reposts are not known -#}
+{%- set reposts = valid_count(reposts) %}
+{%- set grown = 'ln(2) * greatest(' ~ age ~ ', 1e-6) / ' ~ half_life %}
+(case when {{ grown }} < 40 then 1 - exp(-{{ grown }}) + ({{ reposts }}) * (1 - {{ grown }} / (exp({{ grown }}) - 1))
+ else 1 + ({{ reposts }}) end)
+{%- endmacro %}
+
+{% macro retold_mean(retold, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean; retold: sum of retold_so_far -#}
+((1 + ({{ reposts }})) / (20.0 + ({{ retold }})))
+{%- endmacro %}
+
+{% macro retold_variance(retold, reposts) -%}  {#- the same, posterior variance -#}
+((1 + ({{ reposts }})) / pow(20.0 + ({{ retold }}), 2))
 {%- endmacro %}
 
 {% macro saturated_reach(exposures, r, audience) -%}  {#- spread.saturated_reach: Newton from above, where z = 1 - (1 - x0) exp(-R z) is convex -#}

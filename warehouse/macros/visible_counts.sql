@@ -10,7 +10,7 @@
 {% macro beside_counts() %}
 {{ return([
     'text_bad_count', 'text_neutral_count', 'text_good_count', 'bad_audience_count', 'good_audience_count',
-    'bad_audience_sum', 'good_audience_sum', 'bad_linked_count', 'good_linked_count', 'bad_retold_count',
-    'good_retold_count', 'bad_repost_count', 'good_repost_count'
+    'bad_audience_sum', 'good_audience_sum', 'bad_linked_count', 'good_linked_count', 'bad_retold_sum',
+    'good_retold_sum', 'bad_repost_count', 'good_repost_count'
 ]) }}
 {% endmacro %}

@@ -395,10 +395,10 @@ def test_periods__months_quarters_and_years_have_ranges_of_their_own(built: Buil
 @pytest.mark.parametrize(
     ("lever", "step", "plan"),
     [
-        ("recover", 0.2, Plan(recover=0.2, theta=0.5)),
-        ("faster", 12, Plan(recover=1, faster_hours=12, theta=0.5)),
-        ("invite_reviews", 0.1, Plan(invite_reviews=0.1, theta=0.5)),
-        ("invite_complaints", 0.1, Plan(recover=1, invite_complaints=0.1, theta=0.5)),
+        ("recover", 0.2, Plan(recover=0.2)),
+        ("faster", 12, Plan(recover=1, faster_hours=12)),
+        ("invite_reviews", 0.1, Plan(invite_reviews=0.1)),
+        ("invite_complaints", 0.1, Plan(recover=1, invite_complaints=0.1)),
     ],
 )
 def test_what_if__the_table_says_what_the_model_says(built: Built, lever: str, step: float, plan: Plan) -> None:

@@ -53,7 +53,7 @@ by_valence as (
         {{ label_covariance('text_bad', 'text_neutral', 'text_good') }} as label_covariance,
         text_bad + text_neutral + text_good as text_count,
         correction.is_measured,
-        {%- for count in ['audience_count', 'audience_sum', 'linked_count', 'retold_count', 'repost_count'] %}
+        {%- for count in ['audience_count', 'audience_sum', 'linked_count', 'retold_sum', 'repost_count'] %}
         {{ valence }}_{{ count }} as {{ count }},
         {%- endfor %}
         coalesce({{ valence }}_count / nullif({{ valence }}_over_coverage, 0), day_coverage) as coverage,
@@ -84,8 +84,8 @@ retold as (  -- how often a telling is told on, from its reposts over all time; 
         brand,
         channel,
         valence,
-        {{ reproduction_mean('sum(retold_count)', 'sum(repost_count)') }} as reproduction,
-        {{ reproduction_variance('sum(retold_count)', 'sum(repost_count)') }} as reproduction_variance
+        {{ retold_mean('sum(retold_sum)', 'sum(repost_count)') }} as reproduction,
+        {{ retold_variance('sum(retold_sum)', 'sum(repost_count)') }} as reproduction_variance
     from by_valence
     where period_kind = 'year'
     group by brand, channel, valence

@@ -1,4 +1,5 @@
 -- What was told of each brand on each day, by source. Only days on which something was told.
+{%- set age = "date_diff('second', told_at, clock.as_of) / 60" %}
 select
     brand,
     source,
@@ -18,12 +19,15 @@ select
     count(audience) filter (where {{ counted }}) as {{ valence }}_audience_count,
     coalesce(sum(audience) filter (where {{ counted }}), 0) as {{ valence }}_audience_sum,
     count(*) filter (where {{ counted }} and is_linked) as {{ valence }}_linked_count,
-    count(repost_count) filter (where {{ counted }}) as {{ valence }}_retold_count,
     coalesce(sum(repost_count) filter (where {{ counted }}), 0)::bigint as {{ valence }}_repost_count,
+    coalesce(sum({{ retold_so_far(
+        'repost_count', age, var('repost_half_life_minutes')
+    ) }}) filter (where {{ counted }}), 0)::double as {{ valence }}_retold_sum,
     {%- endfor %}
     count(*) filter (where is_duplicate) as duplicate_count,
     count(*) filter (where is_recovered and not is_duplicate) as recovered_count,
     count(rating_of_five) filter (where not is_duplicate) as rating_count,
     coalesce(sum(rating_of_five) filter (where not is_duplicate), 0) as rating_sum
 from {{ ref('experience') }}
+cross join {{ source('raw', 'clock') }} as clock
 group by brand, source, channel, told_date

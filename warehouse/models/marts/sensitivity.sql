@@ -1,28 +1,54 @@
 -- Which input moves a figure most, so that a team knows what to measure first: each input alone at the lower and upper
 -- 5 % end of what is believed of it, the others as published. Ends are lognormal and pooled weights stay fixed, as in all
--- ranges here (exact tails: transforms/sensitivity.py). Weeks and longer, brands of the settings.
+-- ranges here (exact tails: transforms/sensitivity.py). The periods that a team plans with.
 {%- set z = 1.6448536269514722 %}
-with rate as (
+{%- set inputs = [
+    {
+        'name': "rate.valence || ' told: ' || rate.channel",
+        'mark': 'rate.mark',
+        'times': 'exp(ending.z * sqrt(ln(1 + rate.rate_variance)))',
+        'experience_factor': '1 - part + part / times',
+        'exposure_factor': 'experience_factor * (1 + reach_part * (times - 1))',
+        'where': 'true',
+    },
+    {
+        'name': "'audience of one telling: ' || rate.channel",
+        'mark': 'rate.audience_mark',
+        'times': 'exp(ending.z * sqrt(ln(1 + 1 / rate.audience_shape)) - ln(1 + 1 / rate.audience_shape) / 2)',
+        'experience_factor': '1',
+        'exposure_factor': '1 + reach_part * (times - 1)',
+        'where': 'reach_part > 0',
+    },
+    {
+        'name': "'coverage: ' || rate.channel",
+        'mark': "'own'",
+        'times': 'exp(ending.z * sqrt(heard.coverage_log_variance))',
+        'experience_factor': '1 - part + part / times',
+        'exposure_factor': 'experience_factor',
+        'where': 'heard.coverage_log_variance > 0',
+    },
+] %}
+with {{ planned() }},
+
+rate as (  -- reach_part: the channel's part of all who hear of an experience
     select
         *,
-        sum(share_rate * audience_mean) over (partition by valence) as reach,
+        share_rate * audience_mean / nullif(sum(share_rate * audience_mean) over (partition by valence), 0) as reach_part,
         {{ rate_relative_variance('rate_alpha', 'rate_beta') }} as rate_variance
     from {{ source('raw', 'rate_profile') }}
     where is_current
 ),
 
-heard as (  -- a: the part of the estimate that rests on the channel
+heard as (
     select
-        channel.*,
-        channel.weight / sum(channel.weight) over (
-            partition by channel.brand, channel.period_kind, channel.period_start_date, channel.valence
-        ) as part
-    from {{ ref('channel_estimate') }} as channel
-    inner join {{ source('raw', 'brand') }} as brand on channel.brand = brand.brand
-    where brand.is_configured and channel.period_kind <> 'day'
+        *,
+        weight / sum(weight) over (partition by brand, period_kind, period_start_date, valence) as part
+    from {{ ref('channel_estimate') }}
+    semi join planned using (brand, period_kind, period_start_date)
 ),
 
 input as (  -- what an input does at `times` its value: to the experiences of a valence, and to their exposures
+    {%- for input in inputs %}
     select
         estimate.brand,
         estimate.period_kind,
@@ -30,13 +56,19 @@ input as (  -- what an input does at `times` its value: to the experiences of a 
         estimate.valence,
         estimate.experiences,
         estimate.exposures,
-        rate.valence || ' told: ' || rate.channel as input,
-        rate.mark,
-        exp(ending.z * sqrt(ln(1 + rate.rate_variance))) as times,
-        1 - coalesce(heard.part, 0) + coalesce(heard.part, 0) / times as experience_factor,
-        experience_factor * (1 + rate.share_rate * rate.audience_mean / rate.reach * (times - 1)) as exposure_factor,
-        ending.z
+        {{ input.name }} as input,
+        {{ input.mark }} as mark,
+        ending.z,
+        coalesce(heard.part, 0) as part,  -- of the estimate, that rests on the channel
+        coalesce(rate.reach_part, 0) as reach_part,
+        {{ input.times }} as times,
+        {{ input.experience_factor }} as experience_factor,
+        {{ input.exposure_factor }} as exposure_factor
     from {{ ref('estimate') }} as estimate
+    semi join planned
+        on estimate.brand = planned.brand
+        and estimate.period_kind = planned.period_kind
+        and estimate.period_start_date = planned.period_start_date
     inner join rate on estimate.valence = rate.valence
     left join heard
         on estimate.brand = heard.brand
@@ -45,47 +77,9 @@ input as (  -- what an input does at `times` its value: to the experiences of a 
         and estimate.valence = heard.valence
         and rate.channel = heard.channel
     cross join (values (-{{ z }}), ({{ z }})) as ending (z)
-    where estimate.brand in (select brand from heard) and estimate.period_kind <> 'day'
-    union all
-    select
-        estimate.brand,
-        estimate.period_kind,
-        estimate.period_start_date,
-        estimate.valence,
-        estimate.experiences,
-        estimate.exposures,
-        'audience of one telling: ' || rate.channel,
-        'A',
-        exp(ending.z * sqrt(ln(1 + 1 / rate.audience_shape)) - ln(1 + 1 / rate.audience_shape) / 2) as times,
-        1,
-        1 + rate.share_rate * rate.audience_mean / rate.reach * (times - 1),
-        ending.z
-    from {{ ref('estimate') }} as estimate
-    inner join rate on estimate.valence = rate.valence and rate.audience_mean > 0
-    cross join (values (-{{ z }}), ({{ z }})) as ending (z)
-    where estimate.brand in (select brand from heard) and estimate.period_kind <> 'day'
-    union all
-    select
-        estimate.brand,
-        estimate.period_kind,
-        estimate.period_start_date,
-        estimate.valence,
-        estimate.experiences,
-        estimate.exposures,
-        'coverage: ' || heard.channel,
-        'own',
-        exp(ending.z * sqrt(heard.coverage_log_variance)) as times,
-        1 - heard.part + heard.part / times as experience_factor,
-        experience_factor,
-        ending.z
-    from {{ ref('estimate') }} as estimate
-    inner join heard
-        on estimate.brand = heard.brand
-        and estimate.period_kind = heard.period_kind
-        and estimate.period_start_date = heard.period_start_date
-        and estimate.valence = heard.valence
-    cross join (values (-{{ z }}), ({{ z }})) as ending (z)
-    where heard.coverage_log_variance > 0
+    where {{ input.where }}
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 figure as (

@@ -1,13 +1,12 @@
 -- What would have changed in a period if more bad cases had been put right, sooner, or if customers had been invited to
--- speak: one step of one lever at a time, for a slider. transforms/what_if.py; weeks and longer, brands of the settings.
-with lever as (
-    select 'recover' as lever, unnest(range(1, 11)) / 10.0::double as step
-    union all
-    select 'faster', unnest([3, 6, 9, 12, 15, 18, 21, 24])::double
-    union all
-    select 'invite_reviews', unnest(range(1, 11)) / 20.0::double
-    union all
-    select 'invite_complaints', unnest(range(1, 11)) / 20.0::double
+-- speak: one step of one lever at a time, for a slider. transforms/what_if.py; the periods that a team plans with.
+with {{ planned() }},
+
+lever as (
+    {%- for lever, steps in var('levers').items() %}
+    select '{{ lever }}' as lever, unnest({{ steps }})::double as step
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 rate as (
@@ -23,7 +22,7 @@ rate as (
     where is_current
 ),
 
-planned as (
+stepped as (
     select
         period.*,
         lever.lever,
@@ -38,10 +37,13 @@ planned as (
         -- a complaint that was asked for is seen where none would have been made
         1 - (1 - period.recoverable_share) * (
             1 - if(lever.lever = 'invite_complaints', lever.step, 0) * (1 - rate.complained)
-            / (1 - coalesce(inbox.capture_probability, 0))
+            / greatest(1 - coalesce(inbox.capture_probability, 0), 1e-12)
         ) as seen_share
     from {{ ref('brand_period') }} as period
-    inner join {{ source('raw', 'brand') }} as brand on period.brand = brand.brand
+    semi join planned
+        on period.brand = planned.brand
+        and period.period_kind = planned.period_kind
+        and period.period_start_date = planned.period_start_date
     left join {{ ref('channel_estimate') }} as inbox
         on period.brand = inbox.brand
         and period.period_kind = inbox.period_kind
@@ -50,7 +52,6 @@ planned as (
         and inbox.valence = 'bad'
     cross join lever
     cross join rate
-    where brand.is_configured and period.period_kind <> 'day' and period.estimated_bad_count is not null
 ),
 
 changed as (
@@ -62,7 +63,7 @@ changed as (
         invited * estimated_{{ valence }}_count * (1 - {{ valence }}_reviewed) as extra_{{ valence }}
         {{- "," if not loop.last }}
         {%- endfor %}
-    from planned
+    from stepped
 )
 
 select
