@@ -1,6 +1,6 @@
 """The same question of the whole house: simulated customers write, sources show a part, the steps run, marts answer.
 
-    python -m benchmarks.calibration_pipeline [--brands 200] [--others 100] [--worlds 4] [--seed 1]
+    python -m benchmarks.calibration_pipeline [--brands 200] [--others 80] [--worlds 8] [--seed 1] [--write PAGE]
 
 Runs pull, load, score, build and publish on the files of `benchmarks.calibration_files` and compares the second week of
 marts.brand_period with what happened (`benchmarks.calibration_world`). Each world has a classifier of its own, so that
@@ -24,7 +24,9 @@ import numpy as np
 from benchmarks.calibration_files import write_files
 from benchmarks.calibration_world import CASES, WEEKS, Case, World, draw_world
 
-__all__ = ["FIGURES", "Measured", "calibrate", "measure", "run_pipeline"]
+__all__ = ["FIGURES", "MARKERS", "Measured", "calibrate", "measure", "run_pipeline", "tables", "write_into"]
+
+MARKERS = "<!-- calibration: begin -->", "<!-- calibration: end -->"
 
 FIGURES = {
     "experiences, bad": "estimated_bad_count",
@@ -109,25 +111,49 @@ def _compare(row: Mapping[str, Any], truth: Mapping[str, float], found: Measured
             found.width[column].append(high - low if column == "adjusted_positive_share" else high / low)
 
 
+def tables(found: Mapping[Case, Measured], *, seed: int) -> str:
+    """Return what came out as two Markdown tables, as docs/amplification.md shows them."""
+    fair = found[CASES[0]]
+    lines = [
+        f"{len(fair.noticed)} brands, seed {seed}; one week of each.",
+        "",
+        "| figure, 90 % range | held the truth | ranges | median width |",
+        "|---|---|---|---|",
+    ]
+    for name, column in FIGURES.items():
+        width = f"{np.median(fair.width[column]):.2f}"
+        said = f"{100 * float(width):.0f} points" if column == "adjusted_positive_share" else f"high = {width} x low"
+        lines.append(f"| {name} | {fair.share(column):.1%} | {len(fair.held[column])} | {said} |")
+    short = [name for name in FIGURES if not name.startswith("second")]
+    lines += ["", f"| held, by case | {' | '.join(short)} | Q notices |", "|---" * (len(short) + 2) + "|"]
+    for case, measured in found.items():
+        shares = " | ".join(f"{measured.share(FIGURES[name]):.0%}" for name in short)
+        lines.append(f"| {case.name} ({len(measured.noticed)}) | {shares} | {np.mean(measured.noticed):.0%} |")
+    return "\n".join(lines).replace("%", " %").replace("90  %", "90 %")
+
+
+def write_into(page: Path, text: str) -> None:
+    """Put the tables between the page's markers."""
+    head, _, rest = page.read_text(encoding="utf-8").partition(f"{MARKERS[0]}\n")
+    _, _, tail = rest.partition(f"{MARKERS[1]}\n")
+    page.write_text(f"{head}{MARKERS[0]}\n{text}\n{MARKERS[1]}\n{tail}", encoding="utf-8")
+
+
 def main() -> None:
-    """Print the tables."""
+    """Print the tables, and put them into a page if one is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--brands", type=int, default=200, help="of the fair case")
-    parser.add_argument("--others", type=int, default=100, help="of each other case; 0 leaves them out")
-    parser.add_argument("--worlds", type=int, default=4)
+    parser.add_argument("--others", type=int, default=80, help="of each other case; 0 leaves them out")
+    parser.add_argument("--worlds", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", type=Path, help="a page that has the markers, docs/amplification.md")
     options = parser.parse_args()
     brands = {case: options.brands if case == CASES[0] else options.others for case in CASES}
     found = calibrate({case: n for case, n in brands.items() if n}, worlds=options.worlds, seed=options.seed)
-    fair = found[CASES[0]]
-    print(f"{'fair case, one week':24}{'nominal':>10}{'held':>10}{'ranges':>8}{'median width':>14}")
-    for name, column in FIGURES.items():
-        width = f"{np.median(fair.width[column]):.2f}" + ("" if "share" in name else " x")
-        print(f"{name:24}{'90 %':>10}{fair.share(column):>10.1%}{len(fair.held[column]):>8}{width:>14}")
-    print(f"\n{'ranges that hold the truth':40}" + "".join(f"{name:>20}" for name in FIGURES) + "  Q noticed")
-    for case, measured in found.items():
-        shares = "".join(f"{measured.share(column):>20.1%}" for column in FIGURES.values())
-        print(f"{case.name:40}{shares}{np.mean(measured.noticed):>11.0%}")
+    text = tables(found, seed=options.seed)
+    print(text)
+    if options.write:
+        write_into(options.write, text)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ _COPIED = 0.1  # part of the tellings that somebody else repeats word for word
 _CHANGED = 0.3  # part of the brands whose coverage of a source is another from some day of the second week on
 _ON_LOST = 0.25  # part of the brands whose posts come from the source that is lost
 _READ = ((0.84, 0.11, 0.05), (0.08, 0.84, 0.08), (0.05, 0.12, 0.83))  # how often which words are read as what, at best
-_LABELLED = 200  # texts of each kind that the confusion matrix was measured on
+_LABELLED = 300  # texts of each kind that the confusion matrix was measured on
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from records.errors import InputError
 from transforms.amplification import unique_people
 from transforms.bounds import count, positive
-from transforms.ranges import Z_90, Estimate, Moments, ratio_range
+from transforms.ranges import Z_90, Estimate, Moments
 
 __all__ = [
     "DEFAULT_R",
@@ -201,13 +201,32 @@ def pooled_reproduction(parts: Sequence[float], found: Sequence[Moments]) -> Mom
 def second_hand_range(exposures: Estimate, r: Moments) -> Estimate | None:
     """Return the further exposures by retelling, E R / (1 - R), with their 90 % range; None at R of 1 or more.
 
-    Var[ln] is that of the exposures, taken from their range, and ln(1 + Var[R] / (R (1 - R))^2).
+    R is Gamma distributed with that mean and variance, its 5 % and 95 % points after Wilson and Hilferty (1931). On the
+    log scale each end of R / (1 - R) and the same end of the exposures add up in quadrature.
+
+    Returns:
+        The high end is infinite where the 95 % point of R is 1 or more; so may be the reach then.
     """
     if r.mean >= 1:
         return None
-    spread = (math.log(exposures.high / exposures.low) / (2 * Z_90)) ** 2 if exposures.low > 0 else math.inf
-    variance = spread + math.log1p(r.variance / (r.mean * (1 - r.mean)) ** 2)
-    return ratio_range(exposures.point * r.mean / (1 - r.mean), variance)
+    odds = r.mean / (1 - r.mean)
+    point = exposures.point * odds
+    if not point:
+        return Estimate(0.0, 0.0, exposures.high * odds)
+    few, many = _gamma_ends(r)
+    low = math.hypot(_log(exposures.point, exposures.low), _log(odds, few / (1 - few)))
+    high = math.hypot(_log(exposures.high, exposures.point), _log(many / (1 - many), odds)) if many < 1 else math.inf
+    return Estimate(point, point * math.exp(-low), point * math.exp(high))
+
+
+def _gamma_ends(r: Moments) -> tuple[float, float]:
+    spread = r.variance / r.mean**2
+    few, many = (max(1 - spread / 9 + end * math.sqrt(spread) / 3, 0.0) ** 3 for end in (-Z_90, Z_90))
+    return r.mean * few, r.mean * many
+
+
+def _log(larger: float, smaller: float) -> float:
+    return math.log(larger / smaller) if smaller > 0 else math.inf
 
 
 def told_by(elapsed: float, half_life: float) -> float:

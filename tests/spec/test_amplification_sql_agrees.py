@@ -289,9 +289,9 @@ def test_second_hand__python_and_sql_agree(run_sql: Callable[..., Any], channels
     query = """with c as (select unnest($rows, recursive := true)), r as (select
         {{ pooled_reproduction('part', reproduction_mean('posts', 'reposts')) }} as mean,
         {{ pooled_reproduction_variance('part', reproduction_variance('posts', 'reposts')) }} as variance from c),
-        s as (select *, {{ second_hand('1000.0', 'mean') }} as point,
-        {{ second_hand_log_variance('500.0', '1600.0', 'mean', 'variance') }} as spread from r)
-        select mean, variance, point, {{ ratio_low('point', 'spread') }}, {{ ratio_high('point', 'spread') }} from s"""
+        ends as (select *, {{ second_hand_low('1000.0', '500.0', 'mean', 'variance') }} as low,
+        {{ second_hand_high('1000.0', '1600.0', 'mean', 'variance') }} as high from r)
+        select mean, variance, {{ second_hand('1000.0', 'mean') }}, low, coalesce(high, 'inf') from ends"""
     measured = [reproduction_from_reposts(posts, reposts)[1] for _, posts, reposts in channels]
     r = pooled_reproduction([part for part, _, _ in channels], measured)
     expected = second_hand_range(Estimate(1000, 500, 1600), r)

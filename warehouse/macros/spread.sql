@@ -130,7 +130,21 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 (case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / (1 - ({{ r }})) end)
 {%- endmacro %}
 
-{% macro second_hand_log_variance(low, high, r, variance) -%}  {#- spread.second_hand_range: of exposures from their range, of R / (1 - R) from R's -#}
-(pow(ln(({{ high }}) / nullif(({{ low }}), 0)) / (2 * 1.6448536269514722), 2)
- + ln(1 + ({{ variance }}) / pow(({{ r }}) * (1 - ({{ r }})), 2)))
+{% macro reproduction_end(sign, r, variance) -%}  {#- spread.second_hand_range: a 5 % point of a Gamma distributed R (Wilson and Hilferty) -#}
+(({{ r }}) * pow(greatest(1 - ({{ variance }}) / pow({{ r }}, 2) / 9 + ({{ sign }}) * 1.6448536269514722
+ * sqrt({{ variance }}) / ({{ r }}) / 3, 0), 3))
+{%- endmacro %}
+
+{% macro second_hand_low(exposures, low, r, variance) -%}  {#- spread.second_hand_range, lower end -#}
+{%- set few = reproduction_end(-1, r, variance) %}
+(case when ({{ r }}) < 1 and ({{ low }}) > 0 and {{ few }} > 0 then {{ second_hand(exposures, r) }} * exp(-sqrt(
+ pow(ln(({{ exposures }}) / ({{ low }})), 2) + pow(ln(({{ r }}) / (1 - ({{ r }})) / {{ few }} * (1 - {{ few }})), 2)))
+ when ({{ r }}) < 1 and ({{ exposures }}) is not null then 0 end)
+{%- endmacro %}
+
+{% macro second_hand_high(exposures, high, r, variance) -%}  {#- spread.second_hand_range, upper end; null where it has none -#}
+{%- set many = reproduction_end(1, r, variance) %}
+(case when ({{ exposures }}) = 0 and ({{ r }}) < 1 then ({{ high }}) * ({{ r }}) / (1 - ({{ r }}))
+ when ({{ r }}) < 1 and {{ many }} < 1 then {{ second_hand(exposures, r) }} * exp(sqrt(
+ pow(ln(({{ high }}) / ({{ exposures }})), 2) + pow(ln({{ many }} / (1 - {{ many }}) / ({{ r }}) * (1 - ({{ r }}))), 2))) end)
 {%- endmacro %}

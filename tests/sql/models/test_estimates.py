@@ -14,10 +14,10 @@ from transforms.coverage import FULL, triangular
 from transforms.pooling import disagreement_given_rates
 from transforms.rates import load_profile
 from transforms.sensitivity import figures, tornado
-from transforms.spread import saturated_reach
+from transforms.spread import pooled_reproduction, reproduction_from_reposts, retold_so_far, saturated_reach
 from transforms.what_if import Plan, what_if
 
-from .conftest import Built, Raw
+from .conftest import Built, Raw, Told, at
 
 Z = 1.6448536269514722  # 95th percentile of the normal distribution: ends of a 90 % range
 
@@ -55,6 +55,13 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
         raw.coverage("left", 0.5, 0.5, 0.5, brand=brand, is_disjoint=brand == "disjoint")
         if brand != "partly":
             raw.coverage("right", 0.4, 0.4, 0.4, brand=brand, is_disjoint=brand == "disjoint")
+
+    for brand, when in (
+        ("viral", "2026-03-31 11:30"),
+        ("passed", "2026-03-30 11:30"),
+    ):  # half an hour, a day before as_of
+        raw.brand(brand, value=BrandValue(market_size=100_000))
+        raw.mention(brand, Told("bad", at(when)), brands=brand, reposts=5_000)
 
     # a week before, so that the weeks compared are collected in whole; 100 -> 140 is the golden change
     raw.brand("moved")
@@ -343,6 +350,23 @@ def test_second_hand__from_reposts(built: Built) -> None:
     measured = (1 + 18) / (20 + 6 + 18)  # posterior mean of 6 posts with 18 reposts
     part = 0.45 * 78 / 57.18  # of the exposures, that posts make
     assert week["bad_reproduction"] == pytest.approx(part * measured + (1 - part) * 0.05)
+
+
+def test_second_hand__what_is_still_being_retold_can_have_no_end(built: Built) -> None:
+    book = load_profile("dr2013")
+    part = book.rates["bad"]["online"].share_rate * 78 / book.exposures_per_experience["bad"]
+    _, online = reproduction_from_reposts(1, 5_000, retold=retold_so_far(5_000, 30, half_life=80))
+    r = pooled_reproduction([part], [online]).mean
+    year = built.period("viral", "2026-01-01", "year")
+    assert r > 1
+    assert year["bad_reproduction"] == pytest.approx(r)
+    assert (year["is_supercritical"], year["bad_second_hand_count"], year["bad_second_hand_count_high"]) == (
+        True,
+        None,
+        None,
+    )
+    assert year["bad_people_count"] == pytest.approx(saturated_reach(year["bad_exposure_count"], r, audience=100_000))
+    assert built.period("passed", "2026-01-01", "year")["is_supercritical"] is False  # as many reposts, but over
 
 
 def test_linked__people_are_counted_once_on_however_many_channels(built: Built) -> None:

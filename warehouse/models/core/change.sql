@@ -3,7 +3,7 @@
 -- are the sources that were listened to in the whole of both periods (a source that was added or failed is no change),
 -- once the period is over, and whose coverage is known, and constant, in both or in neither. Labels read from words are
 -- corrected on both sides by the same matrix (core.correction), so that its own error nearly cancels too.
-with counted as (
+with by_source as (
     {%- for kind in period_kinds() %}
     select
         brand,
@@ -22,124 +22,58 @@ with counted as (
     {%- endfor %}
 ),
 
-corrected as (
-    select
-        counted.*,
-        {%- for valence in ['bad', 'good'] %}
-        {{ valence }}_count - text_{{ valence }} + {{ true_count(valence, 'text_bad', 'text_neutral', 'text_good') }}
-            as {{ valence }}_true,
-        {{ valence }}_count - text_{{ valence }} + {{ label_spread(valence, 'text_bad', 'text_neutral', 'text_good') }}
-            as {{ valence }}_spread,
-        {%- endfor %}
-        {%- for label in ['bad', 'neutral', 'good'] %}
-        {{ true_count(label, 'text_bad', 'text_neutral', 'text_good') }} as true_text_{{ label }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
-    from counted
-    cross join {{ ref('correction') }} as correction
-),
-
-{{ compared() }},
-
-{%- for valence in ['bad', 'good'] %}
-
-{{ valence }}_channel as (
-    select
-        compared.brand,
-        compared.period_kind,
-        compared.period_start_date,
-        compared.previous_start_date,
-        compared.channel,
-        coalesce(sum(before.{{ valence }}_count), 0) as count_before,
-        coalesce(sum(now.{{ valence }}_count), 0) as count_now,
-        coalesce(sum(before.{{ valence }}_true), 0) as true_before,
-        coalesce(sum(now.{{ valence }}_true), 0) as true_now,
-        coalesce(sum(now.{{ valence }}_true * compared.scale), 0) as scaled,
-        sum(before.{{ valence }}_spread) as spread_before,
-        sum(now.{{ valence }}_spread * pow(compared.scale, 2)) as scaled_spread,
-        {%- for label in ['bad', 'neutral', 'good'] %}
-        coalesce(sum(before.true_text_{{ label }}), 0) as text_before_{{ label }},
-        coalesce(sum(now.true_text_{{ label }} * compared.scale), 0) as text_now_{{ label }},
-        {%- endfor %}
-        sum(pow(now.{{ valence }}_true * compared.scale, 2) * compared.drift) as scaled_drift
-    from compared
-    left join corrected as now
-        on compared.brand = now.brand
-        and compared.period_kind = now.period_kind
-        and compared.period_start_date = now.period_start_date
-        and compared.source = now.source
-        and compared.channel = now.channel
-    left join corrected as before
-        on compared.brand = before.brand
-        and compared.period_kind = before.period_kind
-        and compared.previous_start_date = before.period_start_date
-        and compared.source = before.source
-        and compared.channel = before.channel
-    group by
-        compared.brand, compared.period_kind, compared.period_start_date, compared.previous_start_date, compared.channel
-),
-
-{{ valence }} as (
+counted as (
+    {%- for valence in ['bad', 'good'] %}
     select
         brand,
         period_kind,
         period_start_date,
-        previous_start_date,
+        source,
+        channel,
         '{{ valence }}' as valence,
-        sum(count_before) as count_before,
-        sum(count_now) as count_now,
-        sum(true_before) as true_before,
-        sum(true_now) as true_now,
-        sum(pow(true_before, 2)) as squares_before,
-        sum(pow(true_now, 2)) as squares_now,
-        sum(scaled) as scaled,
-        sum(spread_before) as spread_before,
-        sum(scaled_spread) as scaled_spread,
-        {%- for label in ['bad', 'neutral', 'good'] %}
-        sum(text_before_{{ label }}) as text_before_{{ label }},
-        sum(text_now_{{ label }}) as text_now_{{ label }},
+        {{ valence }}_count as seen_count,
+        {{ valence }}_count - text_{{ valence }} + {{ true_count(valence, 'text_bad', 'text_neutral', 'text_good') }}
+            as true_count,
+        {{ valence }}_count - text_{{ valence }} + {{ label_spread(valence, 'text_bad', 'text_neutral', 'text_good') }}
+            as spread
+        {%- for label in ['bad', 'neutral', 'good'] %},
+        {{ true_count(label, 'text_bad', 'text_neutral', 'text_good') }} as text_{{ label }}
         {%- endfor %}
-        sum(scaled_drift) as scaled_drift
-    from {{ valence }}_channel
-    group by brand, period_kind, period_start_date, previous_start_date
+    from by_source
+    cross join {{ ref('correction') }} as correction
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 ),
-{%- endfor %}
 
-told as (
-    select told.*, now.experiences as experiences_now, before.experiences as experiences_before
-    from (select * from bad union all select * from good) as told
-    left join {{ ref('estimate') }} as now
-        on told.brand = now.brand
-        and told.period_kind = now.period_kind
-        and told.period_start_date = now.period_start_date
-        and told.valence = now.valence
-    left join {{ ref('estimate') }} as before
-        on told.brand = before.brand
-        and told.period_kind = before.period_kind
-        and told.previous_start_date = before.period_start_date
-        and told.valence = before.valence
-),
+{{ compared() }},
+
+{{ summed_changes(['valence'], ['text_bad', 'text_neutral', 'text_good']) }},
 
 moved as (
     select
-        told.*,
+        summed.*,
         case when true_before > 0 then greatest(scaled, 0) / true_before end as change_ratio,
-        -- Poisson noise of both counts and of what was mislabelled, more of it as channels see the same experiences;
-        -- coverage as far as it changed; the matrix's own error as far as the mix of labels changed
-        {{ change_log_variance(
-            'pow(true_before, 2) / nullif(spread_before, 0)', 'pow(scaled, 2) / nullif(scaled_spread, 0)',
-            'scaled_drift / nullif(pow(scaled, 2), 0)'
-        ) }}
-        + {{ overlap_variance('squares_before', 'true_before', 'experiences_before') }}
-        + {{ overlap_variance('squares_now', 'true_now', 'experiences_now') }}
+        -- and the matrix's own error as far as the mix of labels changed
+        {{ summed_log_variance('before.experiences', 'now.experiences') }}
         {%- for label in ['bad', 'neutral', 'good'] %}
         + coalesce(
-            pow(text_now_{{ label }} / nullif(scaled, 0) - text_before_{{ label }} / nullif(true_before, 0), 2)
-            * if(valence = 'bad', bad_doubt_{{ label }}, good_doubt_{{ label }}), 0
+            pow(text_{{ label }}_now / nullif(scaled, 0) - text_{{ label }}_before / nullif(true_before, 0), 2)
+            * if(summed.valence = 'bad', bad_doubt_{{ label }}, good_doubt_{{ label }}), 0
         )
-        {%- endfor %} as log_variance
-    from told
+        {%- endfor %} as change_variance,
+        case when change_variance < 30 then change_variance end as log_variance  -- beyond, next to nothing is left of a count
+    from summed
     cross join {{ ref('correction') }} as correction
+    left join {{ ref('estimate') }} as now
+        on summed.brand = now.brand
+        and summed.period_kind = now.period_kind
+        and summed.period_start_date = now.period_start_date
+        and summed.valence = now.valence
+    left join {{ ref('estimate') }} as before
+        on summed.brand = before.brand
+        and summed.period_kind = before.period_kind
+        and summed.previous_start_date = before.period_start_date
+        and summed.valence = before.valence
 )
 
 select

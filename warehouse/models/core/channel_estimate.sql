@@ -108,45 +108,22 @@ heard as (
     group by by_valence.brand, by_valence.channel
 ),
 
-channel_listening as (
-    select
-        brand,
-        channel,
-        min(opened_date - coalesce(usual_gap, 366)::integer + 1) as from_date,
-        max(last_date + coalesce(usual_gap, 366)::integer - 1) as until_date
-    from {{ ref('listening') }}
-    group by brand, channel
-),
+{{ listened() }},
 
-listened as (  -- silence before a source was added, or after it was lost, is no evidence; unknown coverage stays "at least"
+by_listening as (  -- with unknown coverage all is "at least", lost or not
     select
         by_valence.* replace (
-            coverage * part as coverage,
-            coverage_inverse_mean / part as coverage_inverse_mean,
-            coverage_inverse_square_mean / pow(part, 2) as coverage_inverse_square_mean
+            coverage * heard_part as coverage,
+            coverage_inverse_mean / heard_part as coverage_inverse_mean,
+            coverage_inverse_square_mean / pow(heard_part, 2) as coverage_inverse_square_mean
         )
     from by_valence
-    inner join {{ ref('period') }} as period
-        on by_valence.brand = period.brand
-        and by_valence.period_kind = period.period_kind
-        and by_valence.period_start_date = period.period_start_date
-    inner join {{ ref('brand_span') }} as span on by_valence.brand = span.brand
-    inner join channel_listening as channel
-        on by_valence.brand = channel.brand and by_valence.channel = channel.channel,
-    lateral (
-        select
-            greatest(period.period_start_date, span.first_date) as from_date,
-            least(period.period_end_date, span.last_date) as until_date
-    ) as days,
-    lateral (
-        select
-            case
-                when is_coverage_known then
-                    (least(days.until_date, channel.until_date) - greatest(days.from_date, channel.from_date) + 1)
-                    / (days.until_date - days.from_date + 1)
-                else 1
-            end as part
-    )
+    inner join listened
+        on by_valence.brand = listened.brand
+        and by_valence.period_kind = listened.period_kind
+        and by_valence.period_start_date = listened.period_start_date
+        and by_valence.channel = listened.channel,
+    lateral (select if(is_coverage_known, listened.part, 1) as heard_part)
 ),
 
 rated as (
@@ -172,7 +149,7 @@ rated as (
             partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
             order by heard.total desc, by_valence.channel
         ) as lead_channel
-    from listened as by_valence
+    from by_listening as by_valence
     inner join rate on by_valence.channel = rate.channel and by_valence.valence = rate.valence
     inner join rate as other on by_valence.channel = other.channel and by_valence.valence != other.valence
     inner join retold

@@ -58,10 +58,14 @@ paired as (
         case when {{ valence }}.audience_count > 0 then {{ valence }}.audience_sum end as {{ valence }}_audience_sum,
         {{ valence }}.reproduction as {{ valence }}_reproduction,
         {{ second_hand(valence ~ '.exposures', valence ~ '.reproduction') }} as {{ valence }}_second_hand,
-        {{ second_hand_log_variance(
-            valence ~ '.exposures_low', valence ~ '.exposures_high',
+        {{ second_hand_low(
+            valence ~ '.exposures', valence ~ '.exposures_low',
             valence ~ '.reproduction', valence ~ '.reproduction_variance'
-        ) }} as {{ valence }}_second_hand_variance,
+        ) }} as {{ valence }}_second_hand_low,
+        {{ second_hand_high(
+            valence ~ '.exposures', valence ~ '.exposures_high',
+            valence ~ '.reproduction', valence ~ '.reproduction_variance'
+        ) }} as {{ valence }}_second_hand_high,
         {{ valence }}.disagreement as {{ valence }}_disagreement,
         {%- endfor %}
         bad.is_disagreeing or good.is_disagreeing as is_disagreeing,
@@ -133,8 +137,8 @@ select
     paired.{{ valence }}_audience_sum as {{ valence }}_observed_exposure_count,
     paired.{{ valence }}_reproduction,
     paired.{{ valence }}_second_hand as {{ valence }}_second_hand_count,
-    {{ ratio_low(valence ~ '_second_hand', valence ~ '_second_hand_variance') }} as {{ valence }}_second_hand_count_low,
-    {{ ratio_high(valence ~ '_second_hand', valence ~ '_second_hand_variance') }} as {{ valence }}_second_hand_count_high,
+    paired.{{ valence }}_second_hand_low as {{ valence }}_second_hand_count_low,
+    paired.{{ valence }}_second_hand_high as {{ valence }}_second_hand_count_high,
     paired.{{ valence }}_people as {{ valence }}_people_count,
     paired.{{ valence }}_people_low as {{ valence }}_people_count_low,
     paired.{{ valence }}_people_high as {{ valence }}_people_count_high,

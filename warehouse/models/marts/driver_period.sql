@@ -1,6 +1,8 @@
 -- Why it was bad or good: what was told of each driver in a period, what stands behind it, and whether it moved. A
 -- telling that names two drivers counts for both. Estimates are the brand's own, its part that names the driver: the
--- same channels, weights, rates and coverage as in core.estimate; the change is worked out as in core.change.
+-- same channels, weights, rates, coverage, correction of labels and audiences as in core.estimate, because how often
+-- labels err, or how far tellings are heard, is not known for each driver. A change is that of the counts as labelled,
+-- worked out as in core.change.
 with told as materialized (
     select brand, source, channel, told_date, valence, driver, count(*) as observed_count
     from (
@@ -21,11 +23,39 @@ counted as materialized (
         channel,
         driver,
         valence,
-        sum(observed_count) as observed_count
+        sum(observed_count) as seen_count,
+        seen_count as true_count,
+        seen_count as spread
     from told
     group by all
     {{- " union all" if not loop.last }}
     {%- endfor %}
+),
+
+telling as (  -- what the brand's estimate makes of one telling on a channel, before labels are corrected
+    select
+        channel.brand,
+        channel.period_kind,
+        channel.period_start_date,
+        channel.channel,
+        channel.valence,
+        channel.weight / channel.capture_probability / estimate.weight as stands_for,
+        -- kept: what correction, linking and floors leave of the brand's; louder: audiences that sources tell of
+        coalesce(estimate.experiences / nullif(sum(stands_for * channel.observed_count) over brand_valence, 0), 1) as kept,
+        coalesce(estimate.exposures / nullif(estimate.experiences * estimate.exposures_per_experience, 0), 1) as louder,
+        {%- for column in ['experiences', 'label_variance', 'mean_factor', 'noise', 'spread', 'seen', 'shared',
+            'exposures_per_experience', 'reach_mean', 'reach_variance'] %}
+        estimate.{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('channel_estimate') }} as channel
+    inner join {{ ref('estimate') }} as estimate
+        on channel.brand = estimate.brand
+        and channel.period_kind = estimate.period_kind
+        and channel.period_start_date = estimate.period_start_date
+        and channel.valence = estimate.valence
+    window brand_valence as (
+        partition by channel.brand, channel.period_kind, channel.period_start_date, channel.valence
+    )
 ),
 
 pooled as (
@@ -35,133 +65,53 @@ pooled as (
         counted.period_start_date,
         counted.driver,
         counted.valence,
-        sum(counted.observed_count)::bigint as observed_count,
-        max(counted.observed_count)::bigint as most_seen_count,
-        sum(channel.weight * counted.observed_count / channel.capture_probability) as weighted_count
+        sum(counted.seen_count)::bigint as observed_count,
+        max(counted.seen_count)::bigint as most_seen_count,
+        sum(counted.seen_count * telling.stands_for) as pooled_count,
+        any_value(telling) as telling
     from (
-        select
-            brand, period_kind, period_start_date, channel, driver, valence, sum(observed_count) as observed_count
+        select brand, period_kind, period_start_date, channel, driver, valence, sum(seen_count) as seen_count
         from counted
         group by all
     ) as counted
-    inner join {{ ref('channel_estimate') }} as channel
-        on counted.brand = channel.brand
-        and counted.period_kind = channel.period_kind
-        and counted.period_start_date = channel.period_start_date
-        and counted.channel = channel.channel
-        and counted.valence = channel.valence
+    inner join telling
+        on counted.brand = telling.brand
+        and counted.period_kind = telling.period_kind
+        and counted.period_start_date = telling.period_start_date
+        and counted.channel = telling.channel
+        and counted.valence = telling.valence
     group by counted.brand, counted.period_kind, counted.period_start_date, counted.driver, counted.valence
 ),
 
 estimated as (
     select
-        pooled.*,
-        greatest(pooled.weighted_count / estimate.weight, pooled.most_seen_count) as n_hat,
-        n_hat * estimate.exposures_per_experience as exposures,
-        {{ experience_mean('n_hat', 'estimate.mean_factor', 'estimate.seen') }} as mean,
-        {{ experience_variance('n_hat', 'estimate.noise', 'estimate.spread', 'estimate.seen') }} as variance,
-        estimate.reach_mean,
-        estimate.reach_variance,
-        estimate.shared
+        * exclude (telling),
+        least(
+            greatest(pooled_count, most_seen_count) * telling.kept,
+            greatest(telling.experiences, most_seen_count * telling.kept)
+        ) as n_hat,
+        n_hat * telling.exposures_per_experience as told_exposures,
+        most_seen_count * least(telling.kept, 1) as least_count,
+        coalesce(telling.label_variance * pow(n_hat / nullif(telling.experiences, 0), 2), 0) as label_variance,
+        {{ experience_mean('n_hat', 'telling.mean_factor', 'telling.seen') }} as mean,
+        {{ experience_variance('n_hat', 'telling.noise', 'telling.spread', 'telling.seen') }}
+        + label_variance as variance,
+        telling.louder as louder,
+        telling.reach_mean as reach_mean,
+        telling.reach_variance as reach_variance,
+        telling.shared as shared
     from pooled
-    inner join {{ ref('estimate') }} as estimate
-        on pooled.brand = estimate.brand
-        and pooled.period_kind = estimate.period_kind
-        and pooled.period_start_date = estimate.period_start_date
-        and pooled.valence = estimate.valence
 ),
 
-{{ compared() }},
+{{ compared("period.period_kind <> 'day'") }},  -- of a driver and a day there is too little to compare
 
-paired as (  -- what was told now and before, on the sources compared
-    select
-        compared.brand,
-        compared.period_kind,
-        compared.period_start_date,
-        compared.previous_start_date,
-        counted.driver,
-        counted.valence,
-        counted.channel,
-        0 as count_before,
-        counted.observed_count as count_now,
-        compared.scale,
-        compared.drift
-    from compared
-    inner join counted
-        on compared.brand = counted.brand
-        and compared.period_kind = counted.period_kind
-        and compared.period_start_date = counted.period_start_date
-        and compared.source = counted.source
-        and compared.channel = counted.channel
-    union all
-    select
-        compared.brand,
-        compared.period_kind,
-        compared.period_start_date,
-        compared.previous_start_date,
-        counted.driver,
-        counted.valence,
-        counted.channel,
-        counted.observed_count,
-        0,
-        1,
-        0
-    from compared
-    inner join counted
-        on compared.brand = counted.brand
-        and compared.period_kind = counted.period_kind
-        and compared.previous_start_date = counted.period_start_date
-        and compared.source = counted.source
-        and compared.channel = counted.channel
-),
-
-by_channel as (
-    select
-        brand,
-        period_kind,
-        period_start_date,
-        previous_start_date,
-        driver,
-        valence,
-        channel,
-        sum(count_before) as count_before,
-        sum(count_now) as count_now,
-        sum(count_now * scale) as scaled,
-        sum(count_now * pow(scale, 2)) as scaled_noise,
-        sum(pow(count_now * scale, 2) * drift) as scaled_drift
-    from paired
-    group by all
-),
-
-summed as (
-    select
-        brand,
-        period_kind,
-        period_start_date,
-        previous_start_date,
-        driver,
-        valence,
-        sum(count_before) as count_before,
-        sum(count_now) as count_now,
-        sum(pow(count_before, 2)) as squares_before,
-        sum(pow(count_now, 2)) as squares_now,
-        sum(scaled) as scaled,
-        sum(scaled_noise) as scaled_noise,
-        sum(scaled_drift) as scaled_drift
-    from by_channel
-    group by all
-),
+{{ summed_changes(['driver', 'valence']) }},
 
 moved as (
     select
         summed.*,
-        summed.scaled / nullif(summed.count_before, 0) as change_ratio,
-        {{ change_log_variance(
-            'summed.count_before', 'pow(summed.scaled, 2) / nullif(summed.scaled_noise, 0)',
-            'summed.scaled_drift / nullif(pow(summed.scaled, 2), 0)'
-        ) }}
-        + {{ overlap_variance('summed.squares_before', 'summed.count_before', 'before.n_hat') }}
-        + {{ overlap_variance('summed.squares_now', 'summed.count_now', 'now.n_hat') }} as log_variance
+        summed.scaled / nullif(summed.true_before, 0) as change_ratio,
+        {{ summed_log_variance('before.n_hat', 'now.n_hat') }} as log_variance
     from summed
     left join estimated as now
         on summed.brand = now.brand
@@ -177,10 +127,25 @@ moved as (
         and summed.valence = before.valence
 ),
 
-named as (  -- named in the period, or in the one before: a fall to 0 is news too
-    select brand, period_kind, period_start_date, driver from counted
-    union
-    select brand, period_kind, period_start_date, driver from moved
+sides as (  -- named in the period, or in the one before: a fall to 0 is news too
+    select
+        brand,
+        period_kind,
+        period_start_date,
+        driver,
+        {%- for valence in ['bad', 'good'] %}
+        any_value(told) filter (where valence = '{{ valence }}') as {{ valence }},
+        any_value(change) filter (where valence = '{{ valence }}') as {{ valence }}_change
+        {{- "," if not loop.last }}
+        {%- endfor %}
+    from (
+        select brand, period_kind, period_start_date, driver, valence, estimated as told, null as change
+        from estimated
+        union all
+        select brand, period_kind, period_start_date, driver, valence, null, moved
+        from moved
+    )
+    group by brand, period_kind, period_start_date, driver
 ),
 
 swing as (
@@ -195,29 +160,30 @@ swing as (
 )
 
 select
-    named.brand,
-    named.period_kind,
-    named.period_start_date,
+    sides.brand,
+    sides.period_kind,
+    sides.period_start_date,
     period.period_end_date,
     period.period_name,
-    named.driver,
+    sides.driver,
     driver.title as driver_title,
     driver.driver_group,
     {%- for valence in ['bad', 'good'] %}
     coalesce({{ valence }}.observed_count, 0) as {{ valence }}_count,
     coalesce({{ valence }}.n_hat, 0) as estimated_{{ valence }}_count,
     {%- set low = experiences_low(
-        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.most_seen_count'
+        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.least_count',
+        valence ~ '.label_variance'
     ) %}
     coalesce({{ low }}, 0) as estimated_{{ valence }}_count_low,
     coalesce({{ experiences_high(
-        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance'
+        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.label_variance'
     ) }}, 0) as estimated_{{ valence }}_count_high,
-    {%- set told = [valence ~ '.exposures', valence ~ '.mean', valence ~ '.variance', valence ~ '.reach_mean',
+    {%- set told = [valence ~ '.told_exposures', valence ~ '.mean', valence ~ '.variance', valence ~ '.reach_mean',
         valence ~ '.reach_variance', valence ~ '.shared'] %}
-    coalesce({{ valence }}.exposures, 0) as {{ valence }}_exposure_count,
-    coalesce({{ told_low(*told) }}, 0) as {{ valence }}_exposure_count_low,
-    coalesce({{ told_high(*told) }}, 0) as {{ valence }}_exposure_count_high,
+    coalesce({{ valence }}.told_exposures * {{ valence }}.louder, 0) as {{ valence }}_exposure_count,
+    coalesce({{ told_low(*told) }} * {{ valence }}.louder, 0) as {{ valence }}_exposure_count_low,
+    coalesce({{ told_high(*told) }} * {{ valence }}.louder, 0) as {{ valence }}_exposure_count_high,
     {%- set change = [valence ~ '_change.change_ratio', valence ~ '_change.log_variance'] %}
     {{ valence }}_change.change_ratio as {{ valence }}_change_ratio,
     {{ ratio_low(*change) }} as {{ valence }}_change_ratio_low,
@@ -232,24 +198,10 @@ select
     driver.rated_by,
     period.is_complete,
     swing.profile
-from named
-inner join {{ ref('driver') }} as driver on named.driver = driver.driver
+from sides
+inner join {{ ref('driver') }} as driver on sides.driver = driver.driver
 inner join {{ ref('period') }} as period
-    on named.brand = period.brand
-    and named.period_kind = period.period_kind
-    and named.period_start_date = period.period_start_date
-{%- for valence in ['bad', 'good'] %}
-left join estimated as {{ valence }}
-    on named.brand = {{ valence }}.brand
-    and named.period_kind = {{ valence }}.period_kind
-    and named.period_start_date = {{ valence }}.period_start_date
-    and named.driver = {{ valence }}.driver
-    and {{ valence }}.valence = '{{ valence }}'
-left join moved as {{ valence }}_change
-    on named.brand = {{ valence }}_change.brand
-    and named.period_kind = {{ valence }}_change.period_kind
-    and named.period_start_date = {{ valence }}_change.period_start_date
-    and named.driver = {{ valence }}_change.driver
-    and {{ valence }}_change.valence = '{{ valence }}'
-{%- endfor %}
+    on sides.brand = period.brand
+    and sides.period_kind = period.period_kind
+    and sides.period_start_date = period.period_start_date
 cross join swing

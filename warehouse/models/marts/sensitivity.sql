@@ -7,8 +7,8 @@
         'name': "rate.valence || ' told: ' || rate.channel",
         'mark': 'rate.mark',
         'times': 'exp(ending.z * sqrt(ln(1 + rate.rate_variance)))',
-        'experience_factor': '1 - part + part / times',
-        'exposure_factor': 'experience_factor * (1 + reach_part * (times - 1))',
+        'experience_factor': '1 - leans + leans / times',
+        'exposure_factor': 'experience_factor * (1 + reaches * (times - 1))',
         'where': 'true',
     },
     {
@@ -16,14 +16,14 @@
         'mark': 'rate.audience_mark',
         'times': 'exp(ending.z * sqrt(ln(1 + 1 / rate.audience_shape)) - ln(1 + 1 / rate.audience_shape) / 2)',
         'experience_factor': '1',
-        'exposure_factor': '1 + reach_part * (times - 1)',
-        'where': 'reach_part > 0',
+        'exposure_factor': '1 + reaches * (times - 1)',
+        'where': 'rate.reach_part > 0',
     },
     {
         'name': "'coverage: ' || rate.channel",
         'mark': "'own'",
         'times': 'exp(ending.z * sqrt(heard.coverage_log_variance))',
-        'experience_factor': '1 - part + part / times',
+        'experience_factor': '1 - leans + leans / times',
         'exposure_factor': 'experience_factor',
         'where': 'heard.coverage_log_variance > 0',
     },
@@ -59,8 +59,8 @@ input as (  -- what an input does at `times` its value: to the experiences of a 
         {{ input.name }} as input,
         {{ input.mark }} as mark,
         ending.z,
-        coalesce(heard.part, 0) as part,  -- of the estimate, that rests on the channel
-        coalesce(rate.reach_part, 0) as reach_part,
+        coalesce(heard.part, 0) as leans,  -- part of the estimate that rests on the channel
+        coalesce(rate.reach_part, 0) as reaches,
         {{ input.times }} as times,
         {{ input.experience_factor }} as experience_factor,
         {{ input.exposure_factor }} as exposure_factor
