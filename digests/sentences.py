@@ -228,7 +228,10 @@ def _estimate(words: Catalogue, now: PeriodFigures | None) -> tuple[str, str]:
     told = [words.whole(end) if two_digits(end) > seen else words.count(seen) for end in (low, high)]
     ends = words.between(*told)
     key = "estimate.bad" if now.is_coverage_known else "estimate.bad_at_least"
-    return words.say(key, profile=now.profile, range=ends, n=words.count(now.bad_count)), ends
+    said = words.say(key, profile=now.profile, range=ends, n=words.count(now.bad_count))
+    if low < now.bad_count:
+        said += " " + words.say("estimate.seen_twice", n=words.count(now.bad_count))
+    return said, ends
 
 
 def _chart_alt(words: Catalogue, figures: DigestFigures) -> str:

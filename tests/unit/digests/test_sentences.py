@@ -132,6 +132,12 @@ def test_estimate__at_least_where_coverage_is_unknown(publish: Publish, eight_we
     assert any("lower bounds" in note for note in told.notes)
 
 
+def test_estimate__a_low_end_below_what_was_seen_says_why(publish: Publish, eight_weeks: Weeks) -> None:
+    published = publish(eight_weeks(last=(20, 12)), estimated_bad_count_low=110.0, estimated_bad_count_high=190.0)
+    told = story(published).estimate
+    assert told.endswith("behind the 140 seen. The 140 are tellings: one experience may be seen on two channels.")
+
+
 def test_estimate__never_below_what_was_seen(publish: Publish, eight_weeks: Weeks) -> None:
     published = publish(eight_weeks(last=(23, 12)), estimated_bad_count_low=161.0, estimated_bad_count_high=164.0)
     assert ", 161 bad experiences stand behind the 161 seen" in story(published).estimate
