@@ -184,7 +184,7 @@ def _failures(home: Home, failed: Sequence[Any]) -> str:
 
 
 def _broken_rules(connection: duckdb.DuckDBPyConnection, result: Any) -> str:
-    """Name the promises that a failed `sound` test found broken, each with how many rows break it; dbt tells a number."""
+    """Name the promises that a failed `sound` test found broken, each with how many rows break it."""
     if str(result.status) != "fail" or not str(result.node.name).endswith("_is_sound"):
         return ""
     broken = connection.execute(f"SELECT broken, row_count FROM ({result.node.compiled_code})").fetchall()
