@@ -85,8 +85,8 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
                 each.result()
         except BrokenProcessPool:
             raise Killed(
-                f"a process that worked on {out} was ended from outside, most often for want of memory; nothing was "
-                "kept, run again, with fewer workers"
+                f"a process that worked on {out} ended before its work was done, most often for want of memory; "
+                "nothing was kept, run again, with fewer workers"
             ) from None
         except BaseException:
             parts.rename(folder / "given-up")  # nobody can take anything any more
