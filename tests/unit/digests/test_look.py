@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -80,6 +81,13 @@ def folder(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -
                   "from_date": MONDAY},),
         is_coverage_known=False, sources=(("reviews", "complete", None, 2), ("forum", "failed", "it answered 503", 0)),
     )  # fmt: skip
+    with duckdb.connect(str(home.published_file)) as con:
+        con.execute(
+            "insert into marts.alert (alert_id, brand, figure, opened_date, closed_date, is_open, observed_value, "
+            "expected_value, usual_high_value, day_count) "
+            "values ('a', 'acme', 'bad_count', ?, ?, false, 61, 27.4, 38, 2)",
+            [date(2026, 11, 10), date(2026, 11, 13)],
+        )
     return build_digest(home, "acme", WEEK, DigestOptions(feedback="care@acme.example"))
 
 
