@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -78,6 +79,8 @@ class LandingRun:
         self._run = run
         self._folder = run.draft_folder(home)
         self._writer: pq.ParquetWriter | None = None
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="landing")
+        self._writing: Future[None] | None = None
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
         self._file_no = 0
@@ -163,6 +166,7 @@ class LandingRun:
     ) -> PullResult:
         """Close all files, write the manifest, rename the folder."""
         self._close_file()
+        self._beside.shutdown()
         self._write_rejects()
         return write_manifest(
             self._home,
@@ -195,16 +199,26 @@ class LandingRun:
             self._file_no += 1
             path = self._made() / f"mention-{self._file_no:05d}.parquet"
             self._writer = pq.ParquetWriter(path, LANDING_SCHEMA, compression="zstd", use_dictionary=_DICTIONARY)
-        self._writer.write_table(table)
+        # Compressing needs no Python: it goes on beside the reading of the next rows, one table at a time.
+        self._wait_for_writing()
+        self._writing = self._beside.submit(self._writer.write_table, table)
         self._file_rows += len(table)
         if self._file_rows >= _ROWS_PER_FILE:
             self._close_file()
 
+    def _wait_for_writing(self) -> None:
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
+
     def _close_file(self) -> None:
         self._write_waiting()
         if self._writer is not None:
-            self._writer.close()
-            self._writer, self._file_rows = None, 0
+            try:
+                self._wait_for_writing()
+            finally:
+                self._writer.close()
+                self._writer, self._file_rows = None, 0
 
     def _write_small(self, name: str, table: pa.Table) -> None:
         self._small_no += 1
