@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 HAND_ON_INDEX = index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
   if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi
 
-.PHONY: install run test check fix bench test-scale docs airflow bi test-bi clean
+.PHONY: install run test check fix bench test-scale test-readers docs airflow bi test-bi clean
 
 install: $(STAMP)  ## build .venv from constraints.txt (needs Python 3.11+ and a package index)
 
@@ -52,6 +52,9 @@ bench: install  ## measured figures, as ratios taken in one run
 
 test-scale: install  ## a million mentions, a day into ten million: half an hour, 30 GB
 	$(BIN)/python -m benchmarks.scale
+
+test-readers: install  ## eight processes read, half of them with DuckDB 1.5.5, while ten times is published: two minutes
+	$(BIN)/python -m benchmarks.readers
 
 docs: install  ## docs/generated, and the static page of the tables under var/
 	$(BIN)/python -m grapevine.reference
