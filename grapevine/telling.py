@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["complete"]
 
 
-def complete(workspace: Workspace, connection: duckdb.DuckDBPyConnection, clock: Clock) -> None:
-    """Write the alerts that the built marts give, and the figures as they were sent, before both are published."""
-    marts = Published(clock.as_of, clock.is_sample, connection)
+def complete(
+    workspace: Workspace, marts: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection, clock: Clock
+) -> None:
+    """Write the alerts that the marts give, and the figures as they were sent, before both are published."""
+    told = Published(clock.as_of, clock.is_sample, marts)
     write_told(
-        connection,
-        alerts=[asdict(alert) for alert in judge(marts, alert_options(workspace.settings))],
+        warehouse,
+        alerts=[asdict(alert) for alert in judge(told, alert_options(workspace.settings))],
         figures=all_figures_as_sent(workspace.home),
     )

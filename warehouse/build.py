@@ -72,6 +72,7 @@ def build(home: Home, *, full: bool = False, force: bool = False) -> BuildReport
         results = _dbt(home, ["build", *(["--full-refresh"] if is_full else [])])
         with store.inside(home) as connection:
             clock.mark(connection, "built_from", f"{rules} {data}")
+            clock.mark(connection, "built_loaded_at", now.clock_loaded_at)
     return _report(results, is_full)
 
 

@@ -30,6 +30,7 @@ class Clock:
     scored_from: str | None
     scored_loaded_at: datetime | None
     built_from: str | None
+    built_loaded_at: datetime | None
     published_from: str | None
     is_sample: bool
     clock_loaded_at: datetime
@@ -65,8 +66,8 @@ def next_stamp(connection: duckdb.DuckDBPyConnection) -> datetime:
 
 def mark(
     connection: duckdb.DuckDBPyConnection,
-    column: Literal["scored_from", "scored_loaded_at", "built_from", "published_from"],
-    value: str | None,
+    column: Literal["scored_from", "scored_loaded_at", "built_from", "built_loaded_at", "published_from"],
+    value: str | datetime | None,
 ) -> None:
     """Write down what a step worked on; None makes the step look again."""
     connection.execute(f"UPDATE raw.clock SET {column} = ?", [value])

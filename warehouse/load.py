@@ -179,6 +179,7 @@ def _load(
                 "scored_from": None if is_rejudging else before and before.scored_from,
                 "scored_loaded_at": before and before.scored_loaded_at,
                 "built_from": before and before.built_from,
+                "built_loaded_at": before and before.built_loaded_at,
                 "published_from": before and before.published_from,
                 "is_sample": given.is_sample,
                 "clock_loaded_at": stamp,

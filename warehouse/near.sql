@@ -13,31 +13,53 @@ INNER JOIN raw.mention_version AS version USING (mention_id, version_no)
 INNER JOIN raw.mention_state AS state USING (mention_id)
 WHERE scored.version_no = 1 AND len(scored.minhash_bands) > 0;
 
-SET VARIABLE near_from = (SELECT min(told_at) - INTERVAL 30 DAYS FROM fresh);
-SET VARIABLE near_until = (SELECT max(told_at) + INTERVAL 30 DAYS FROM fresh);
+-- Days on which something was told that can be a copy of them, or they of it: one that tells of years ago adds its own.
+CREATE OR REPLACE TEMP MACRO day_no(moment) AS epoch_us(moment) // 86400000000;
+
+CREATE TEMP TABLE near_day AS
+SELECT DISTINCT unnest(generate_series(day_no - 31, day_no + 31)) AS day_no
+FROM (SELECT DISTINCT day_no(told_at) AS day_no FROM fresh);
+
+CREATE TEMP TABLE near_told AS
+SELECT mention_id, published_at AS told_at
+FROM raw.mention_version
+SEMI JOIN near_day ON day_no(published_at) = near_day.day_no
+WHERE version_no = 1
+UNION ALL
+SELECT mention_id, state.first_seen_at
+FROM (SELECT mention_id FROM raw.mention_version WHERE version_no = 1 AND published_at IS NULL) AS undated
+INNER JOIN raw.mention_state AS state USING (mention_id)
+SEMI JOIN near_day ON day_no(state.first_seen_at) = near_day.day_no;
+
+-- Equal words are found by their hash: here each text stands once, and a band counts that different texts share.
+CREATE TEMP TABLE near_text AS
+SELECT
+    hash(signature.text_hash) AS text_key,
+    any_value(signature.minhash_bands) AS minhash_bands,
+    bool_or(fresh.mention_id IS NOT NULL) AS is_fresh
+FROM near_told
+INNER JOIN raw.signature AS signature ON near_told.mention_id = signature.mention_id AND signature.version_no = 1
+LEFT JOIN fresh ON near_told.mention_id = fresh.mention_id
+WHERE len(signature.minhash_bands) > 0
+GROUP BY text_key;
+
+CREATE TEMP TABLE shared_band AS
+SELECT band
+FROM (SELECT text_key, is_fresh, unnest(minhash_bands) AS band FROM near_text)
+GROUP BY band
+HAVING min(text_key) <> max(text_key) AND bool_or(is_fresh);
 
 CREATE TEMP TABLE near_band AS
-SELECT mention_id, told_at, text_key, band
+SELECT near_told.mention_id, near_told.told_at, shared.text_key, shared.band
 FROM (
-    SELECT
-        told.mention_id,
-        told.told_at,
-        hash(signature.text_hash) AS text_key,
-        unnest(signature.minhash_bands) AS band
-    FROM (
-        SELECT version.mention_id, coalesce(version.published_at, state.first_seen_at) AS told_at
-        FROM raw.mention_version AS version
-        INNER JOIN raw.mention_state AS state USING (mention_id)
-        WHERE version.version_no = 1
-            AND (
-                version.published_at BETWEEN getvariable('near_from') AND getvariable('near_until')
-                OR version.published_at IS NULL
-                AND state.first_seen_at BETWEEN getvariable('near_from') AND getvariable('near_until')
-            )
-    ) AS told
-    INNER JOIN raw.signature AS signature ON told.mention_id = signature.mention_id AND signature.version_no = 1
-)
-SEMI JOIN (SELECT DISTINCT unnest(minhash_bands) AS band FROM fresh) AS fresh_band USING (band);
+    SELECT text_key, band
+    FROM (SELECT text_key, unnest(minhash_bands) AS band FROM near_text)
+    SEMI JOIN shared_band USING (band)
+) AS shared
+INNER JOIN (
+    SELECT mention_id, hash(text_hash) AS text_key FROM raw.signature WHERE version_no = 1
+) AS signature USING (text_key)
+INNER JOIN near_told USING (mention_id);
 
 INSERT INTO raw.near_copy BY NAME
 SELECT pair.mention_id, pair.copy_of, pair.shared_band_count, getvariable('loaded_at') AS near_loaded_at
@@ -51,10 +73,6 @@ FROM (
                 PARTITION BY band ORDER BY told_at RANGE BETWEEN INTERVAL 30 DAYS PRECEDING AND CURRENT ROW
             ) AS first_told
         FROM near_band
-        -- equal words are found by their hash; bands that only they share are most of all
-        SEMI JOIN (
-            SELECT band FROM near_band GROUP BY band HAVING min(text_key) <> max(text_key)
-        ) AS shared USING (band)
     )
     WHERE text_key <> first_told.text_key
     GROUP BY ALL

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,19 +102,11 @@ def signature(tables: Sequence[MartTable]) -> str:
 
 @contextmanager
 def attach(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
-    """Attach a DuckDB file, new or known, as `target`, written by one transaction; nothing of it stays on an error."""
+    """Attach a DuckDB file, new or known, as `target`; what was committed to it is in the file at the end."""
     connection.execute(f"ATTACH {_quoted(str(file))} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
-        connection.execute("BEGIN")
-        connection.execute("CREATE SCHEMA IF NOT EXISTS target.marts")
         yield
-        connection.execute("COMMIT")
         connection.execute("CHECKPOINT target")
-    except BaseException:
-        # A disk that is full may have ended the transaction already.
-        with suppress(duckdb.TransactionException):
-            connection.execute("ROLLBACK")
-        raise
     finally:
         connection.execute("DETACH target")
 

@@ -360,6 +360,7 @@ CREATE TABLE IF NOT EXISTS raw.clock (
     settings_hash VARCHAR NOT NULL,                 -- of the settings and rates in the tables above
     scored_from VARCHAR,                            -- fingerprint of what was last scored; NULL: look at all again
     built_from VARCHAR,                             -- fingerprint of what core and marts were built from
+    built_loaded_at TIMESTAMPTZ,                    -- newest stamp among what they were built from when that last went well
     published_from VARCHAR,                         -- fingerprint of what was last published
     is_sample BOOLEAN NOT NULL,                     -- whether the data are made up
     scored_loaded_at TIMESTAMPTZ,                   -- rows loaded up to then were looked at for scored_from

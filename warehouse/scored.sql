@@ -38,11 +38,20 @@ SELECT mention_id, version_no, prep_hash, text_hash, minhash_bands, detected_lan
 FROM scored
 SEMI JOIN scored_version USING (mention_id, version_no, brand);
 
--- What is held already and says the same stays, so that nothing downstream is worked out again.
+-- What is held already and says the same stays, so that nothing downstream is worked out again. Words are compared only
+-- where there are any for these versions, which is when they were scored before.
+CREATE TEMP TABLE held_signature AS
+SELECT mention_id, version_no, signature_loaded_at
+FROM raw.signature
+SEMI JOIN scored_signature USING (mention_id, version_no);
+
+SET VARIABLE held_from = (SELECT min(signature_loaded_at) FROM held_signature);
+
 DELETE FROM scored_signature AS scored
 USING raw.signature AS held
 WHERE
-    held.mention_id = scored.mention_id
+    held.signature_loaded_at >= getvariable('held_from')
+    AND held.mention_id = scored.mention_id
     AND held.version_no = scored.version_no
     AND (held.text_hash, held.minhash_bands, held.detected_language, held.public_title, held.public_text)
     IS NOT DISTINCT FROM (
@@ -51,7 +60,10 @@ WHERE
 
 DELETE FROM raw.signature AS held
 USING scored_signature AS scored
-WHERE held.mention_id = scored.mention_id AND held.version_no = scored.version_no;
+WHERE
+    held.signature_loaded_at >= getvariable('held_from')
+    AND held.mention_id = scored.mention_id
+    AND held.version_no = scored.version_no;
 
 INSERT INTO raw.signature BY NAME
 SELECT *, getvariable('loaded_at') AS signature_loaded_at FROM scored_signature;

@@ -13,7 +13,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -97,7 +97,8 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.TransactionException):  # a disk that is full may have ended it already
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 

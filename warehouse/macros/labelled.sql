@@ -1,14 +1,33 @@
 {#-
 What a version of a mention tells of a brand: the newest classification (by load time, whatever the model), or a
 person's label in its place. Gives CTEs, the last of them `labelled` (one row per mention_id, brand, version_no), for
-the versions that the CTE `wanted` (mention_id, version_no) names.
+the versions that the CTE `wanted` (mention_id, version_no) names; `are_all` says that it names every one, of which
+nearly all were judged once.
 -#}
-{% macro labelled() -%}
+{% macro labelled(are_all=false) -%}
+{%- if are_all %}
+judged_again as (  -- brands whose mentions more than one model or preparation has judged: only there need one be chosen
+    select brand
+    from (select distinct brand, model_version, prep_hash from {{ source('raw', 'classification') }})
+    group by brand
+    having count(*) > 1
+),
+{%- endif %}
+
 scored as (
+    {%- if are_all %}
     select classification.*
     from {{ source('raw', 'classification') }} as classification
-    inner join wanted
+    anti join judged_again on classification.brand = judged_again.brand
+    union all
+    {%- endif %}
+    select classification.*
+    from {{ source('raw', 'classification') }} as classification
+    semi join wanted
         on classification.mention_id = wanted.mention_id and classification.version_no = wanted.version_no
+    {%- if are_all %}
+    semi join judged_again on classification.brand = judged_again.brand
+    {%- endif %}
     qualify row_number() over (
         partition by classification.mention_id, classification.version_no, classification.brand
         order by classification.classification_loaded_at desc, classification.model_version, classification.prep_hash

@@ -7,10 +7,13 @@ from typing import Any
 
 from records.home import Home
 from records.keys import mention_id
-from warehouse import store
+from warehouse import query, store
 from warehouse.build import build
+from warehouse.publish import publish
 
 from .conftest import AS_OF, LOADED, Built, Raw, Told, at, write_raw
+
+_SAME = "COLUMNS(lambda name: name NOT LIKE '%_loaded_at')"  # stamps say when a row was worked out, not what it holds
 
 
 def _tables(built: Built) -> dict[str, list[tuple[Any, ...]]]:
@@ -18,7 +21,10 @@ def _tables(built: Built) -> dict[str, list[tuple[Any, ...]]]:
         "SELECT table_schema || '.' || table_name FROM information_schema.tables "
         "WHERE table_schema IN ('core', 'marts') ORDER BY ALL"
     )
-    return {name: built.rows(f"FROM {name} ORDER BY ALL") for (name,) in names}
+    return {name: built.rows(f"SELECT {_SAME} FROM {name} ORDER BY ALL") for (name,) in names}
+
+
+_GONE = ("gone 2", "gone 3")
 
 
 def _first_load() -> Raw:
@@ -36,6 +42,14 @@ def _first_load() -> Raw:
     raw.mention("unsaid", Told("neutral", at("2026-03-05")), brands="bolt", author="u9")
     unsaid = mention_id("posts", "", "unsaid")
     raw.add("override", mention_id=unsaid, brand="bolt", label="bad", override_at=at("2026-03-06"), version_no=1)
+    # chains of three, of which the last repeats the first only through the one between
+    for chain in ("label", "words", "gone"):
+        for number, day in enumerate(("2026-01-05", "2026-01-30", "2026-02-25"), start=1):
+            same: dict[str, Any] = {"words": "h3"} if chain == "words" else {}
+            author = f"{chain} {number}" if chain == "words" else chain
+            raw.mention(f"{chain} {number}", Told("bad", at(day), **same), brands="bolt", author=author)
+    raw.mention("repost", Told("bad", at("2026-03-05")), brands="bolt", author="u10", repost_of="original")
+    raw.mention("copy", Told("bad", at("2026-03-05")), brands="bolt", author="u11")
     return raw
 
 
@@ -54,6 +68,15 @@ def _second_load() -> tuple[Raw, list[str]]:
     raw.classification(key("first"), "acme", "good", model="m2", loaded=stamp)  # "second" no longer repeats it
     raw.add("override", mention_id=key("judged"), brand="bolt", label="bad", override_at=at("2026-03-06"))
     raw.add("tombstone", mention_id=key("gone"), source="posts", reason="removed", gone_at=AS_OF, is_erased=False)
+    raw.classification(key("label 2"), "bolt", "good", model="m2", loaded=stamp)
+    raw.mention("original", Told("good", at("2026-03-04")), brands="bolt", author="u12", loaded=stamp)
+    raw.mention("copied", Told("bad", at("2026-03-04")), brands="bolt", author="u13", loaded=stamp)
+    near = {"mention_id": key("copy"), "copy_of": key("copied"), "shared_band_count": 5}
+    raw.add("near_copy", **near, near_loaded_at=stamp)
+    for number in (2, 3):
+        gone = {"duplicate_of": key("gone 1"), "duplicate_rule": "author", "label": "bad"}
+        raw.add("gone_duplicate", mention_id=key(f"gone {number}"), brand="bolt", episode_no=1, **gone)
+    raw.add("tombstone", mention_id=key("gone 1"), source="posts", reason="removed", gone_at=AS_OF, is_erased=False)
     turned = Raw()
     turned.mention(
         "turned",
@@ -69,9 +92,11 @@ def _second_load() -> tuple[Raw, list[str]]:
         f"UPDATE raw.mention_state SET current_version_no = 2, state_loaded_at = {later} "
         f"WHERE mention_id = '{key('turned')}'",
         f"UPDATE raw.mention_version SET visibility = 'gone', version_loaded_at = {later}, author_id = NULL "
-        f"WHERE mention_id = '{key('gone')}'",
+        f"WHERE mention_id IN ('{key('gone')}', '{key('gone 1')}')",
+        f"UPDATE raw.signature SET text_hash = 'h4', signature_loaded_at = {later} "
+        f"WHERE mention_id = '{key('words 2')}'",
         f"DELETE FROM raw.override WHERE mention_id = '{key('unsaid')}'",  # a person took the label back
-        "UPDATE raw.clock SET data_revision = 2",
+        f"UPDATE raw.clock SET data_revision = 2, clock_loaded_at = {later}",
     ]
     return raw, changes
 
@@ -80,6 +105,7 @@ def test_build__only_what_is_new_gives_the_same_tables_as_all(home: Home) -> Non
     write_raw(home, _first_load())
     build(home)
     built = Built(home)
+    publish(home)
     before = _tables(built)
     raw, changes = _second_load()
     write_raw(home, raw)
@@ -89,6 +115,11 @@ def test_build__only_what_is_new_gives_the_same_tables_as_all(home: Home) -> Non
 
     assert not build(home).is_full
     some = _tables(built)
+    changed = publish(home)
+    assert changed.is_delta
+    published = query.select(home, "FROM mentions ORDER BY ALL").rows
+    assert not publish(home, force=True).is_delta
+    assert published == query.select(home, "FROM mentions ORDER BY ALL").rows
     assert build(home, full=True).is_full
     assert some == _tables(built)
     assert some != before
@@ -96,3 +127,8 @@ def test_build__only_what_is_new_gives_the_same_tables_as_all(home: Home) -> Non
     # bad: "turned", "second"; "same" and "new" repeat "before" of the Sunday before; "gone" and "first" are good
     assert (week["bad_count"], week["good_count"], week["duplicate_count"]) == (2, 2, 2)
     assert built.period("acme", "2026-03-09")["good_count"] == 1
+    repeats = built.rows("SELECT mention_id, duplicate_of FROM core.duplicate WHERE brand = 'bolt'")
+    named = {mention_id("posts", "", name): name for name in ("original", "copied", "gone 1", "repost", "copy", *_GONE)}
+    assert sorted((named[one], named[other]) for one, other in repeats) == [
+        ("copy", "copied"), ("gone 2", "gone 1"), ("gone 3", "gone 1"), ("repost", "original"),
+    ]  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,14 +10,15 @@ import duckdb
 import pytest
 
 from records.errors import CheckFailed, InputError
-from warehouse import published, query
+from warehouse import delta, published, query
 from warehouse.publish import publish
 
 MARTS = """
     CREATE SCHEMA IF NOT EXISTS marts;
     CREATE OR REPLACE TABLE marts.mentions AS SELECT
         uuid() AS mention_id, 'acme' AS brand, 'text ' || range AS text,
-        TIMESTAMPTZ '2026-10-01 00:00:00+00' + INTERVAL 1 DAY * range AS told_at, told_at::DATE AS told_date
+        TIMESTAMPTZ '2026-10-01 00:00:00+00' + INTERVAL 1 DAY * range AS told_at, told_at::DATE AS told_date,
+        false AS is_gone
         FROM range(50);
     ALTER TABLE marts.mentions ALTER mention_id SET NOT NULL;
     COMMENT ON TABLE marts.mentions IS 'Mentions. It''s one row per mention; key mention_id.';
@@ -60,6 +62,7 @@ def test_publish__the_marts_alone_with_comments_types_and_parquet(home, built):
             ("text", "VARCHAR", True, "what it says"),
             ("told_at", "TIMESTAMP WITH TIME ZONE", True, None),
             ("told_date", "DATE", True, None),
+            ("is_gone", "BOOLEAN", True, None),
         ]
         assert reader.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'mentions'").fetchone() == (
             "Mentions. It's one row per mention; key mention_id.",
@@ -132,6 +135,26 @@ def test_publish__killed_or_out_of_space_leaves_the_old_one_current_and_is_clear
     (home.published / "current.1.tmp").symlink_to(old.name)
     assert publish(home).is_skipped
     assert _folders(home) == [old.name]
+
+
+def test_publish__on_a_disk_that_is_really_full(home, built, ask):
+    home.published.mkdir(parents=True)
+    disk = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(home.published)]
+    if subprocess.run(disk, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk is not allowed here (it needs root)")
+    try:
+        old = publish(home).folder
+        more = "INSERT INTO marts.mentions SELECT uuid(), 'acme', sha256(range::VARCHAR) || sha256('x' || range), {}"
+        ask(more.format("'2026-10-07T08:00Z', '2026-10-07', false FROM range(60000)"))
+        ask("UPDATE raw.clock SET built_from = 'b2'")
+        with pytest.raises(CheckFailed, match="free space if the disk is full"):
+            publish(home)
+        assert (home.current.resolve(), _folders(home)) == (old, [old.name])
+        assert len(_everything(home)) == 50
+        subprocess.run(["mount", "-o", "remount,size=200m", str(home.published)], check=True)
+        assert publish(home).row_count == 60_051
+    finally:
+        subprocess.run(["umount", str(home.published)], check=True)
 
 
 @pytest.mark.parametrize("damage", ["cut", "overwritten", "gone", "latest", "parquet", "month cut", "month gone"])
@@ -230,7 +253,7 @@ def test_delta__rows_that_came_went_and_changed_and_nothing_else(home, built, as
     assert list(before) == ["mentions-2026-10-0.parquet", "mentions-2026-11-0.parquet"]
     ask("UPDATE marts.mentions SET text = 'edited' WHERE told_date = '2026-11-05'")
     ask("DELETE FROM marts.mentions WHERE told_date = '2026-11-06'")
-    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01'")
+    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01', false")
     ask("INSERT INTO marts.coverage VALUES ('posts', 0.5); UPDATE raw.clock SET built_from = 'b2'")
     second = publish(home)
     assert (first.is_delta, second.is_delta) == (False, True)
@@ -252,7 +275,7 @@ def test_delta__a_month_that_empties_and_a_table_that_empties(home, built, ask):
     ask("DELETE FROM marts.mentions; UPDATE raw.clock SET built_from = 'b3'")
     assert list(_links(publish(home).folder)) == ["mentions-none-0.parquet"]
     assert _everything(home) == []
-    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01'")
+    ask("INSERT INTO marts.mentions SELECT uuid(), 'acme', NULL, '2026-12-01T08:00Z', '2026-12-01', false")
     ask("UPDATE raw.clock SET built_from = 'b4'")
     publish(home)
     assert len(_everything(home)) == 1
@@ -282,3 +305,20 @@ def test_delta__a_changed_copy_that_came_out_wrong_gives_way_to_a_whole_one(home
     ask("UPDATE raw.clock SET built_from = 'b2'")
     report = publish(home)
     assert (report.is_skipped, report.is_delta, report.row_count) == (False, False, 51)
+
+
+def test_delta__months_that_only_edits_touched_take_turns(tmp_path, monkeypatch):
+    monkeypatch.setattr(delta, "BYTES_IN_TURN", 250)
+    for month in ("2026-07", "2026-08", "2026-09", "2026-10"):
+        (tmp_path / f"mentions-{month}-0.parquet").write_bytes(b"x" * 100)
+    moment = datetime(2026, 11, 2, tzinfo=UTC)
+    edited = delta.Changes(frozenset({"2026-11"}), frozenset({"2026-07", "2026-08", "2026-09", "2026-10"}))
+
+    now, behind = delta.in_turn(edited, {"2026-08": "2026-11-01T00:00:00+00:00"}, moment, tmp_path)
+
+    assert now == {"2026-11", "2026-08", "2026-10"}  # what has waited longest, then the newest, as far as there is room
+    assert behind == {"2026-07": moment.isoformat(), "2026-09": moment.isoformat()}
+    assert delta.in_turn(delta.Changes(frozenset({"2026-07"}), frozenset()), behind, moment, tmp_path) == (
+        {"2026-07", "2026-09"},
+        {},
+    )

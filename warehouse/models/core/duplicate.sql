@@ -1,14 +1,86 @@
+{{ config(
+    materialized="incremental", unique_key=["mention_id", "brand", "episode_no"], incremental_strategy="merge",
+    on_schema_change="fail",
+    merge_clauses={
+        "when_matched": [
+            {"condition": "DBT_INTERNAL_SOURCE.duplicate_rule is null", "action": "delete"},
+            {"action": "update", "mode": "by_name"},
+        ],
+        "when_not_matched": [
+            {"condition": "DBT_INTERNAL_SOURCE.duplicate_rule is not null", "action": "insert", "mode": "by_name"},
+        ],
+    },
+) }}
+{%- set newest = "(select coalesce(max(duplicate_loaded_at), '-infinity') from " ~ this ~ ")" %}
+{%- set keys = {'author': 'author_key', 'text': 'text_key'} %}
+
 -- Which tellings repeat another one: same brand, same label, the same author or (nearly) the same words, at most 30 days
 -- after the telling before it. The first counts; one more counts after 30 days of silence. Reposts never count. What was
 -- found before words or people were taken away stays found.
-{%- set keys = {'author': 'author_key', 'text': 'text_key'} %}
+--
+-- A build that takes in what is new looks again at what that can change: tellings that share an author or words with it,
+-- that repeated the same telling as it, that it is an original or a near copy of. Those that repeat nothing (any more)
+-- have no rule here and lose their row.
 with
+{%- if is_incremental() %} touched as (
+    select mention_id from {{ ref('episode') }} where episode_loaded_at > {{ newest }}
+    union
+    select mention_id from {{ ref('mention') }} where mention_loaded_at > {{ newest }}
+),
+
+seed as (
+    from touched
+    union
+    select mention_id
+    from {{ this }}
+    where
+        duplicate_of in (from touched)
+        or duplicate_of in (select duplicate_of from {{ this }} where mention_id in (from touched))
+    union
+    select mention_id from {{ source('raw', 'gone_duplicate') }} where duplicate_of in (from touched)
+    union
+    select mention_id from {{ source('raw', 'near_copy') }}
+    where near_loaded_at > {{ newest }} or copy_of in (from touched)
+    union
+    select repost.mention_id
+    from (select * from {{ ref('mention') }} where repost_of is not null) as repost
+    inner join {{ ref('mention') }} as original
+        on repost.source = original.source
+        and repost.namespace = original.namespace
+        and repost.repost_of = original.native_id
+    where original.mention_loaded_at > {{ newest }}
+),
+
+looked_at as (
+    select mention_id, brand, episode_no from {{ ref('episode') }} where mention_id in (from seed)
+    {%- for key in keys.values() %}
+    union
+    select episode.mention_id, episode.brand, episode.episode_no
+    from {{ ref('episode') }} as episode
+    semi join (
+        select brand, {{ key }} from {{ ref('episode') }} where {{ key }} is not null and mention_id in (from seed)
+    ) as shared
+        on episode.{{ key }} = shared.{{ key }} and episode.brand = shared.brand
+    {%- endfor %}
+    union  -- a telling that an edit or another label took away
+    select mention_id, brand, episode_no from {{ this }} where mention_id in (from seed)
+),
+{%- endif %}
+
 {%- for rule, key in keys.items() %}
 
 {{ rule }}_shared as (  -- nearly nobody says anything twice: only those are put in order
     select brand, label, {{ key }}
     from {{ ref('episode') }}
-    where {{ key }} is not null and label is not null and not is_repost
+    {%- if is_incremental() %}
+    semi join (
+        select brand, {{ key }} from {{ ref('episode') }} where mention_id in (select mention_id from looked_at)
+    ) as looked_at_{{ rule }} using (brand, {{ key }})
+    {%- endif %}
+    where
+        {{ key }} is not null
+        and label is not null
+        and not is_repost
     group by brand, label, {{ key }}
     having count(*) > 1
 ),
@@ -50,7 +122,7 @@ grouped as (
 
 original as (
     select repost.mention_id, min(original.mention_id) as original_id
-    from {{ ref('mention') }} as repost
+    from (select * from {{ ref('mention') }} where repost_of is not null) as repost
     inner join {{ ref('mention') }} as original
         on repost.source = original.source
         and repost.namespace = original.namespace
@@ -96,11 +168,30 @@ found as (
     from {{ ref('episode') }} as episode
     left join original on episode.mention_id = original.mention_id
     where episode.is_repost
+),
+
+repeat as (
+    select mention_id, brand, episode_no, duplicate_of, duplicate_rule
+    from found
+    qualify row_number() over (
+        partition by mention_id, brand, episode_no
+        order by list_position(['author', 'text', 'near', 'repost'], duplicate_rule), duplicate_of
+    ) = 1
 )
 
-select mention_id, brand, episode_no, duplicate_of, duplicate_rule
-from found
-qualify row_number() over (
-    partition by mention_id, brand, episode_no
-    order by list_position(['author', 'text', 'near', 'repost'], duplicate_rule), duplicate_of
-) = 1
+select
+    {{ 'looked_at' if is_incremental() else 'repeat' }}.mention_id,
+    {{ 'looked_at' if is_incremental() else 'repeat' }}.brand,
+    {{ 'looked_at' if is_incremental() else 'repeat' }}.episode_no,
+    repeat.duplicate_of,
+    repeat.duplicate_rule,
+    (select max(episode_loaded_at) from {{ ref('episode') }}) as duplicate_loaded_at
+{%- if is_incremental() %}
+from looked_at
+left join repeat
+    on looked_at.mention_id = repeat.mention_id
+    and looked_at.brand = repeat.brand
+    and looked_at.episode_no = repeat.episode_no
+{%- else %}
+from repeat
+{%- endif %}

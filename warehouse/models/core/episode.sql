@@ -27,7 +27,7 @@ wanted as (
     {%- endif %}
 ),
 
-{{ labelled() }},
+{{ labelled(are_all=not is_incremental()) }},
 
 once as (  -- nearly all mentions: never edited, so nothing to compare
     select
@@ -82,13 +82,14 @@ dated as (
             'null', 'mention.view_count', 'null', '1', 'null', '1', 'mention.follower_count', var('follower_reach')
         ) }} as audience,
         mention.repost_count,
-        greatest(mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
+        greatest(clock.clock_loaded_at, mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
     from told
     inner join {{ source('raw', 'mention_version') }} as version
         on told.mention_id = version.mention_id and told.version_no = version.version_no
     inner join {{ ref('mention') }} as mention on told.mention_id = mention.mention_id
     left join {{ source('raw', 'signature') }} as signature
         on told.mention_id = signature.mention_id and told.version_no = signature.version_no
+    cross join {{ source('raw', 'clock') }} as clock
 )
 
 select

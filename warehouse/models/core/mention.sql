@@ -5,15 +5,24 @@
 
 -- What a mention is now. Its first telling stays where it was: told_at comes from the first version.
 -- Gone mentions lose words, link and people, and whatever leads back to them; the rest stays, so that history holds.
-{%- if is_incremental() %}
-with touched as (
+with
+{%- if is_incremental() %} touched as (
     select mention_id from {{ source('raw', 'mention_state') }} where state_loaded_at > {{ newest }}
     union
     select mention_id from {{ source('raw', 'mention_version') }} where version_loaded_at > {{ newest }}
     union
     select mention_id from {{ source('raw', 'signature') }} where signature_loaded_at > {{ newest }}
-)
+),
 {%- endif %}
+
+first_version as (  -- of those that have another one: few
+    select version.mention_id, version.published_at
+    from {{ source('raw', 'mention_version') }} as version
+    semi join (
+        select mention_id from {{ source('raw', 'mention_state') }} where current_version_no > 1
+    ) as state on version.mention_id = state.mention_id
+    where version.version_no = 1
+)
 
 select
     state.mention_id,
@@ -30,7 +39,9 @@ select
     coalesce(current_version.language, signature.detected_language) as language,
     current_version.published_at,
     current_version.edited_at,
-    coalesce(first_version.published_at, state.first_seen_at) as told_at,
+    coalesce(
+        if(state.current_version_no > 1, first_version.published_at, current_version.published_at), state.first_seen_at
+    ) as told_at,
     state.first_seen_at,
     current_version.rating,
     current_version.rating_max,
@@ -62,8 +73,7 @@ semi join touched on state.mention_id = touched.mention_id
 {%- endif %}
 inner join {{ source('raw', 'mention_version') }} as current_version
     on state.mention_id = current_version.mention_id and state.current_version_no = current_version.version_no
-inner join {{ source('raw', 'mention_version') }} as first_version
-    on state.mention_id = first_version.mention_id and first_version.version_no = 1
+left join first_version on state.mention_id = first_version.mention_id
 left join {{ source('raw', 'signature') }} as signature
     on state.mention_id = signature.mention_id and state.current_version_no = signature.version_no
 left join {{ source('raw', 'tombstone') }} as tombstone on state.mention_id = tombstone.mention_id

@@ -35,4 +35,5 @@ where
     and mention.text <> ''
     and mention.told_at <= clock.as_of
     and mention.told_at > clock.as_of - interval {{ var('queue_days') }} days
+    and mention.told_date >= {{ recent_from(var('queue_days')) }}
 qualify praise_rank <= {{ var('praise_count') }}

@@ -31,6 +31,7 @@ open_case as (
         and mention.has_reply is not true
         and mention.told_at <= clock.as_of
         and mention.told_at > clock.as_of - interval {{ var('queue_days') }} days
+        and mention.told_date >= {{ recent_from(var('queue_days')) }}
 ),
 
 weighed as (

@@ -3,15 +3,17 @@ All that must hold of one table, in one look at it: its key is unique and never 
 a value, and no row breaks a rule (as with a CHECK constraint, a rule whose value is null is not broken). Each failing
 promise gives one row that names it.
 
-Tables with a row for each mention grow to millions. A build that takes in only what is new looks only at rows loaded in
-the week before the newest (`stamp` names the column of load times), and leaves out a view on them (`only_when_full`).
+Tables with a row for each mention grow to millions. A build that takes in only what is new looks only at rows loaded
+since the last build that went well (`stamp` names the column of load times), and leaves out a view on them
+(`only_when_full`).
 -#}
 {% test sound(model, key=[], never_null=[], rules={}, stamp=none, only_when_full=false) %}
 {%- set is_partial = not flags.FULL_REFRESH %}
 {%- if only_when_full and is_partial %}
 select 'not looked at' as broken where false
 {%- else %}
-{%- set recent = stamp ~ " > (select max(" ~ stamp ~ ") - interval 7 days from " ~ model ~ ")" %}
+{%- set built = "(select coalesce(built_loaded_at, '-infinity') from " ~ source('raw', 'clock') ~ ")" %}
+{%- set recent = stamp ~ " > " ~ built %}
 {%- set promises = {} %}
 {%- for column in key + never_null %}{% do promises.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor %}
 {%- do promises.update(rules) %}
