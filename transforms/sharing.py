@@ -10,7 +10,9 @@ from __future__ import annotations
 import gc
 import itertools
 import multiprocessing
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -77,7 +79,7 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
         started: list[Future[None]] = []
         if others > 0:
             context = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(others, mp_context=context))
+            pool = stack.enter_context(ProcessPoolExecutor(others, context, initializer=_end_with_parent))
             started = [pool.submit(_take_share, inputs, parts, work) for _ in range(others)]
         try:
             _take_share(inputs, parts, work)
@@ -95,6 +97,18 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
             names = [_part_name(number, *place) for place in _places(pq.read_metadata(path), work)]
             _put_together([parts / name for name in names], out / path.name, work)
     return total
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it was killed: nobody would tell it that there is no more work."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _take_share(inputs: Sequence[Path], parts: Path, work: Work) -> None:
