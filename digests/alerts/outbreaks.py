@@ -55,6 +55,8 @@ def judge_days(
     is_open, calm, rest_until = False, 0, date.min
     for place in range(max(0, (from_day - first_day).days), len(counts)):
         day = first_day + timedelta(days=place)
+        if not is_open and sum(counts[max(0, place - 1) : place + 1]) < options.fewest_events:
+            continue  # not even both days are enough, which is so of most drivers on most days
         # The day before is judged with this one, so neither may be part of what they are judged by.
         start = max(0, place - 1 - HISTORY_DAYS)
         past, past_day = counts[start : max(0, place - 1)], first_day + timedelta(days=start)
