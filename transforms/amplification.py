@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from records.errors import InputError
-from transforms.bounds import count, positive, share, whole_count
+from transforms.bounds import count, inverse_moments, positive, share, whole_count
 from transforms.coverage import Coverage, triangular
 from transforms.pooling import Heard, Pooled, channel_weight, pool
 from transforms.prevalence import Corrected
@@ -129,6 +129,7 @@ def experience_moments(y: float, *, e1: float, e2: float) -> Moments:
     >>> [round(moment, 6) for moment in experience_moments(35, e1=e1, e2=e2)]
     [102.594034, 588.443638]
     """
+    inverse_moments(e1, e2)
     return Moments(count("mentions", y) * e1, y * (e2 - e1) + y * y * max(e2 - e1 * e1, 0.0))
 
 
@@ -140,6 +141,7 @@ def experience_range(y: float, *, pi: float, e1: float, e2: float) -> Estimate:
 def quick_range(y: float, *, pi: float, alpha: float, beta: float) -> Estimate:
     """Return y / pi with a range that needs no moments: +/- 1.644854 sqrt((1 - pi) / y + Var[s] / E[s]^2) on ln N."""
     point = experiences(positive("mentions", y), pi=pi)
+    alpha, beta = positive("alpha", alpha), positive("beta", beta)
     half = Z_90 * math.sqrt((1 - pi) / y + beta / (alpha * (alpha + beta + 1)))
     return Estimate(point, point * math.exp(-half), point * math.exp(half))
 

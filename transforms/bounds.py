@@ -6,17 +6,22 @@ import math
 
 from records.errors import InputError
 
-__all__ = ["count", "positive", "probability", "share", "whole_count"]
+LARGEST = 1e15  # beyond, a double no longer counts by ones
+SMALLEST_SHARE = 1e-9  # what is divided by a smaller one is no estimate, and its square soon no number
+
+__all__ = ["LARGEST", "SMALLEST_SHARE", "count", "inverse_moments", "positive", "probability", "share", "whole_count"]
 
 
 def count(name: str, value: float) -> float:
     """Return a count or an amount of 0 or more; fractions are allowed (weighted mentions).
 
     Raises:
-        InputError: negative, infinite or not a number.
+        InputError: negative, above `LARGEST` or not a number.
     """
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{name} is {value}, must be 0 or more")
+    if value > LARGEST:
+        raise InputError(f"{name} is {value}, must be at most {LARGEST:g}; nothing is counted so far")
     return float(value)
 
 
@@ -52,6 +57,8 @@ def share(name: str, value: float) -> float:
     """
     if not 0 < value <= 1:
         raise InputError(f"{name} is {value}, must be above 0 and at most 1")
+    if value < SMALLEST_SHARE:
+        raise InputError(f"{name} is {value}, must be {SMALLEST_SHARE:g} or more; nothing can be divided by so little")
     return float(value)
 
 
@@ -64,3 +71,13 @@ def probability(name: str, value: float) -> float:
     if not 0 <= value <= 1:
         raise InputError(f"{name} is {value}, must be from 0 to 1")
     return float(value)
+
+
+def inverse_moments(e1: float, e2: float) -> None:
+    """Refuse moments that no 1 / pi with pi in 0..1 can have; a relative 1e-6 is left for rounding.
+
+    Raises:
+        InputError: E[1/pi] is below 1, or E[1/pi^2] below its square.
+    """
+    if not (1 - 1e-6 <= e1 <= 1 / SMALLEST_SHARE and e1 * e1 * (1 - 1e-6) <= e2 < math.inf):
+        raise InputError(f"e1 is {e1} and e2 is {e2}, must hold e1 >= 1 and e2 >= e1^2, as means of 1/pi and 1/pi^2")

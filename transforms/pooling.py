@@ -34,11 +34,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from records.errors import InputError
-from transforms.bounds import count, share
+from transforms.bounds import count, inverse_moments, share
 from transforms.ranges import Z_90, Estimate, Moments, lognormal_range
 
 __all__ = ["Heard", "Pooled", "channel_weight", "disagreement", "disagreement_given_rates", "pool", "pooled_variance"]
 
+_NOTHING = 1e-9  # what rounding leaves of a count whose labels were all mistaken
 _LARGEST_PI = 1 - 1e-12  # a channel that shows everything outweighs all others
 
 
@@ -148,7 +149,7 @@ def pool(channels: Sequence[Heard]) -> Pooled:
     """Return the one estimate that all channels give together.
 
     Raises:
-        InputError: no channel; a negative count; a pi outside 0..1.
+        InputError: no channel; a negative count; a pi outside 0..1, or moments that it can't have.
 
     >>> both = pool([Heard.certain(43, 0.43), Heard.certain(28, 0.35)])
     >>> round(both.experiences, 6), round(both.moments.variance, 6), round(disagreement([43, 28], [0.43, 0.35]), 6)
@@ -159,16 +160,18 @@ def pool(channels: Sequence[Heard]) -> Pooled:
     for channel in channels:
         count("mentions", channel.y)
         share("pi", channel.pi)
+        inverse_moments(channel.inverse_mean, channel.inverse_square_mean)
     weights = [channel_weight(channel.pi) for channel in channels]
     total = math.fsum(weights)
     parts = [(weight / total, channel) for weight, channel in zip(weights, channels, strict=True)]
     experiences = max(math.fsum(a * c.y / c.pi for a, c in parts), max(channel.y for channel in channels))
+    experiences = experiences if experiences >= _NOTHING else 0.0
     certain_noise = math.fsum(a * a * (1 - c.pi) / c.pi for a, c in parts)
     return Pooled(
         experiences=experiences,
         most_seen=max(c.y if c.least is None else c.least for c in channels),
         mean_factor=math.fsum(a * c.pi * c.inverse_mean for a, c in parts),
-        noise=math.fsum(a * a * c.pi * (c.inverse_square_mean - c.inverse_mean) for a, c in parts),
+        noise=math.fsum(a * a * c.pi * max(c.inverse_square_mean - c.inverse_mean, 0.0) for a, c in parts),
         spread=math.fsum(a * a * c.pi * c.pi * max(c.inverse_square_mean - c.inverse_mean**2, 0.0) for a, c in parts),
         seen=1 - math.prod(1 - c.pi for c in channels),
         effective_count=experiences / (1 + certain_noise),

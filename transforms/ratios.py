@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 
 from records.errors import InputError
-from transforms.bounds import count, positive
+from transforms.bounds import count, positive, share
 from transforms.pooling import Pooled
 from transforms.ranges import Estimate, ratio_range
 
@@ -33,6 +33,7 @@ __all__ = [
     "share_of",
 ]
 
+_NOTHING = 1e-9  # what rounding leaves of a count whose labels were all mistaken
 MIN_N = 12  # mentions in both periods before a change may be called a finding
 
 
@@ -109,16 +110,19 @@ def change(
         coverage_after: coverage of the period itself.
         log_coverage_variance: Var[ln(after / before)] of the coverage; 0 when it is the same coverage.
 
+    Raises:
+        InputError: a count is negative, a coverage not above 0 and up to 1, or the variance negative.
+
     Returns:
         The ratio and its range; None when either count is 0, which has no ratio or no range.
 
     >>> [round(end, 6) for end in change(100, 140)]
     [1.4, 1.128749, 1.736435]
     """
-    if count("mentions before", before) == 0 or count("mentions after", after) == 0:
+    if min(count("mentions before", before), count("mentions after", after)) < _NOTHING:
         return None
-    ratio = (after / coverage_after) / (before / coverage_before)
-    return ratio_range(ratio, 1 / before + 1 / after + log_coverage_variance)
+    ratio = (after / share("coverage after", coverage_after)) / (before / share("coverage before", coverage_before))
+    return ratio_range(ratio, 1 / before + 1 / after + count("variance of coverage", log_coverage_variance))
 
 
 def overlap_variance(counts: Sequence[float], experiences: float) -> float:

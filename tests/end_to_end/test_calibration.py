@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import binom
 
-from benchmarks.calibration_pipeline import FIGURES, Measured, calibrate
+from benchmarks.calibration_pipeline import FIGURES, MARKERS, Measured, calibrate, tables, write_into
 from benchmarks.calibration_world import CASES, Case
 
 FAIR, BROKEN = CASES[0], CASES[-1]
@@ -30,3 +30,14 @@ def test_ranges__a_coverage_off_by_two_misses_levels_but_not_comparisons(found: 
     fair, broken = found[FAIR], found[BROKEN]
     assert broken.share("estimated_bad_count") < 0.5 < fair.share("estimated_bad_count")
     assert broken.share("good_per_bad") >= 0.6
+
+
+def test_tables__take_their_place_between_the_markers(found: dict[Case, Measured], tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{MARKERS[0]}\nof old\n{MARKERS[1]}\nafter\n", encoding="utf-8")
+    write_into(page, tables(found, seed=5))
+    head, _, rest = page.read_text(encoding="utf-8").partition(MARKERS[0])
+    middle, _, tail = rest.partition(MARKERS[1])
+    assert (head, tail, "of old" in middle) == ("before\n", "\nafter\n", False)
+    assert f"| experiences, bad | {found[FAIR].share('estimated_bad_count'):.1%}".replace("%", " %") in middle
+    assert f"| {BROKEN.name} (10) |" in middle

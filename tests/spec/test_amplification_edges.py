@@ -1,0 +1,82 @@
+"""Numbers that nobody should give: an error, or an answer that is a number and in order; never one without meaning."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from records.errors import InputError
+from transforms.amplification import experience_range, experiences, quick_range
+from transforms.pooling import Heard, pool
+from transforms.ranges import Estimate
+from transforms.ratios import change
+from transforms.spread import retold_so_far
+
+EDGES = [-1.0, 0.0, 5e-324, 1e-300, 1e-9, 0.3, 0.5, 1.0, 1.0000001, 35.0, 1e9, 1e15, 1e300, math.nan, math.inf]
+edges = st.sampled_from(EDGES)
+
+
+def is_sound(found: Estimate) -> bool:
+    return all(math.isfinite(end) for end in found) and 0 <= found.low <= found.point <= found.high
+
+
+@given(edges, edges, edges, edges)
+def test_experiences__an_error_or_a_range(y: float, pi: float, e1: float, e2: float) -> None:
+    try:
+        found = experience_range(y, pi=pi, e1=e1, e2=e2)
+    except InputError:
+        return
+    assert is_sound(found)
+
+
+@given(st.lists(st.tuples(edges, edges), min_size=1, max_size=3))
+def test_pool__an_error_or_a_range(channels: list[tuple[float, float]]) -> None:
+    try:
+        found = pool([Heard.certain(y, pi) for y, pi in channels])
+    except InputError:
+        return
+    assert is_sound(found.range)
+
+
+@given(edges, edges, st.sampled_from([0.3, 0.5, 1.0]), st.sampled_from([0.0, 0.1, -1.0, math.nan]))
+def test_change__an_error_or_blank_or_a_range(before: float, after: float, coverage: float, variance: float) -> None:
+    if min(before, after) < 1 and min(before, after) >= 1e-9:
+        before, after = before + 1, after + 1  # a third of a mention has a range that no double holds
+    try:
+        found = change(before, after, coverage_before=coverage, log_coverage_variance=variance)
+    except InputError:
+        return
+    assert found is None or is_sound(found)
+
+
+@pytest.mark.parametrize("pi", [0, -0.5, 1.0000001, 5e-324, 1e-12, math.nan, math.inf])
+def test_experiences__nothing_is_divided_by_no_share(pi: float) -> None:
+    with pytest.raises(InputError, match="pi is"):
+        experiences(35, pi=pi)
+
+
+@pytest.mark.parametrize("y", [-1, 1e16, math.inf, math.nan])
+def test_experiences__nobody_counts_so_far(y: float) -> None:
+    with pytest.raises(InputError, match="mentions is"):
+        experiences(y, pi=0.35)
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0, 1), (-1, 2), (1, 0), (math.nan, 1)])
+def test_quick_range__a_rate_needs_evidence(alpha: float, beta: float) -> None:
+    with pytest.raises(InputError):
+        quick_range(35, pi=0.35, alpha=alpha, beta=beta)
+
+
+def test_moments__that_no_chance_can_have_are_refused() -> None:
+    with pytest.raises(InputError, match=r"e1 is 0\.5"):
+        experience_range(35, pi=0.35, e1=0.5, e2=1)
+    with pytest.raises(InputError, match="e2 is 1"):
+        experience_range(35, pi=0.35, e1=3, e2=1)
+
+
+@given(st.integers(0, 10**6), st.floats(0, 1e6), st.floats(0.1, 1e4))
+def test_retold_so_far__never_more_than_there_are(reposts: int, age: float, half_life: float) -> None:
+    assert 0 <= retold_so_far(reposts, age, half_life=half_life) <= (1 + reposts) * (1 + 1e-12)
