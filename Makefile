@@ -49,6 +49,7 @@ fix: install  ## what a machine can mend
 
 bench: install  ## measured figures, as ratios taken in one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.periods
 
 test-scale: install  ## a million mentions, a day into ten million: half an hour, 30 GB
 	$(BIN)/python -m benchmarks.scale
