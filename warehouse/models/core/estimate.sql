@@ -115,18 +115,7 @@ estimated as (
     from found
 ),
 
-reached as (
-    select
-        *,
-        greatest(told_exposures + audience_gain, audience_sum) as exposures,
-        least(greatest({{ told_low(
-            'told_exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared'
-        ) }} + audience_gain, audience_sum), exposures) as exposures_low,
-        greatest({{ told_high(
-            'told_exposures', 'mean', 'variance', 'reach_mean', 'reach_variance', 'shared'
-        ) }} + audience_gain, exposures) as exposures_high
-    from estimated
-),
+{{ reached('estimated') }},
 
 apart as (  -- Q: how far the channels' own estimates lie apart, beyond what rates, coverage and luck explain
     select

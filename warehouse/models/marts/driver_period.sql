@@ -1,12 +1,22 @@
 -- Why it was bad or good: what was told of each driver in a period, what stands behind it, and whether it moved. A
 -- telling that names two drivers counts for both. Estimates are the brand's own, its part that names the driver: the
--- same channels, weights, rates, coverage, correction of labels and audiences as in core.estimate, because how often
--- labels err, or how far tellings are heard, is not known for each driver. A change is that of the counts as labelled,
--- worked out as in core.change.
+-- same channels, weights, rates, coverage and correction of labels as in core.estimate, because how often labels err for
+-- each driver is not known. The audiences that sources tell are those of the driver's own tellings. A change is that of
+-- the counts as labelled, worked out as in core.change.
 with told as materialized (
-    select brand, source, channel, told_date, valence, driver, count(*) as observed_count
+    select
+        brand,
+        source,
+        channel,
+        told_date,
+        valence,
+        driver,
+        count(*) as observed_count,
+        count(audience) as audience_count,
+        coalesce(sum(audience), 0) as audience_sum
     from (
-        select brand, source, channel, told_date, label as valence, unnest(string_split(drivers, ', ')) as driver
+        select
+            brand, source, channel, told_date, audience, label as valence, unnest(string_split(drivers, ', ')) as driver
         from {{ ref('experience') }}
         where drivers is not null and not is_duplicate
     )
@@ -25,7 +35,9 @@ counted as materialized (
         valence,
         sum(observed_count) as seen_count,
         seen_count as true_count,
-        seen_count as spread
+        seen_count as spread,
+        sum(audience_count) as audience_count,
+        sum(audience_sum) as audience_sum
     from told
     group by all
     {{- " union all" if not loop.last }}
@@ -39,10 +51,10 @@ telling as (  -- what the brand's estimate makes of one telling on a channel, be
         channel.period_start_date,
         channel.channel,
         channel.valence,
+        channel.audience_mean,
         channel.weight / channel.capture_probability / estimate.weight as stands_for,
-        -- kept: what correction, linking and floors leave of the brand's; louder: audiences that sources tell of
+        -- what correction, linking and floors leave of the brand's
         coalesce(estimate.experiences / nullif(sum(stands_for * channel.observed_count) over brand_valence, 0), 1) as kept,
-        coalesce(estimate.exposures / nullif(estimate.experiences * estimate.exposures_per_experience, 0), 1) as louder,
         {%- for column in ['experiences', 'label_variance', 'mean_factor', 'noise', 'spread', 'seen', 'shared',
             'exposures_per_experience', 'reach_mean', 'reach_variance'] %}
         estimate.{{ column }}{{ "," if not loop.last }}
@@ -68,9 +80,20 @@ pooled as (
         sum(counted.seen_count)::bigint as observed_count,
         max(counted.seen_count)::bigint as most_seen_count,
         sum(counted.seen_count * telling.stands_for) as pooled_count,
+        sum(counted.audience_sum) as audience_sum,
+        sum(counted.audience_sum - counted.audience_count * telling.audience_mean) as audience_gain,
         any_value(telling) as telling
     from (
-        select brand, period_kind, period_start_date, channel, driver, valence, sum(seen_count) as seen_count
+        select
+            brand,
+            period_kind,
+            period_start_date,
+            channel,
+            driver,
+            valence,
+            sum(seen_count) as seen_count,
+            sum(audience_count) as audience_count,
+            sum(audience_sum) as audience_sum
         from counted
         group by all
     ) as counted
@@ -96,12 +119,13 @@ estimated as (
         {{ experience_mean('n_hat', 'telling.mean_factor', 'telling.seen') }} as mean,
         {{ experience_variance('n_hat', 'telling.noise', 'telling.spread', 'telling.seen') }}
         + label_variance as variance,
-        telling.louder as louder,
         telling.reach_mean as reach_mean,
         telling.reach_variance as reach_variance,
         telling.shared as shared
     from pooled
 ),
+
+{{ reached('estimated') }},
 
 {{ compared("period.period_kind <> 'day'") }},  -- of a driver and a day there is too little to compare
 
@@ -139,8 +163,8 @@ sides as (  -- named in the period, or in the one before: a fall to 0 is news to
         {{- "," if not loop.last }}
         {%- endfor %}
     from (
-        select brand, period_kind, period_start_date, driver, valence, estimated as told, null as change
-        from estimated
+        select brand, period_kind, period_start_date, driver, valence, reached as told, null as change
+        from reached
         union all
         select brand, period_kind, period_start_date, driver, valence, null, moved
         from moved
@@ -179,11 +203,9 @@ select
     coalesce({{ experiences_high(
         valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.label_variance'
     ) }}, 0) as estimated_{{ valence }}_count_high,
-    {%- set told = [valence ~ '.told_exposures', valence ~ '.mean', valence ~ '.variance', valence ~ '.reach_mean',
-        valence ~ '.reach_variance', valence ~ '.shared'] %}
-    coalesce({{ valence }}.told_exposures * {{ valence }}.louder, 0) as {{ valence }}_exposure_count,
-    coalesce({{ told_low(*told) }} * {{ valence }}.louder, 0) as {{ valence }}_exposure_count_low,
-    coalesce({{ told_high(*told) }} * {{ valence }}.louder, 0) as {{ valence }}_exposure_count_high,
+    coalesce({{ valence }}.exposures, 0) as {{ valence }}_exposure_count,
+    coalesce({{ valence }}.exposures_low, 0) as {{ valence }}_exposure_count_low,
+    coalesce({{ valence }}.exposures_high, 0) as {{ valence }}_exposure_count_high,
     {%- set change = [valence ~ '_change.change_ratio', valence ~ '_change.log_variance'] %}
     {{ valence }}_change.change_ratio as {{ valence }}_change_ratio,
     {{ ratio_low(*change) }} as {{ valence }}_change_ratio_low,
