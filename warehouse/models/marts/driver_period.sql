@@ -18,7 +18,7 @@ with told as materialized (
         select
             brand, source, channel, told_date, audience, label as valence, unnest(string_split(drivers, ', ')) as driver
         from {{ ref('experience') }}
-        where drivers is not null and not is_duplicate
+        where drivers is not null and label in ('bad', 'good') and not is_duplicate
     )
     group by all
 ),
@@ -54,11 +54,7 @@ telling as (  -- what the brand's estimate makes of one telling on a channel, be
         channel.audience_mean,
         channel.weight / channel.capture_probability / estimate.weight as stands_for,
         -- what correction, linking and floors leave of the brand's
-        coalesce(estimate.experiences / nullif(sum(stands_for * channel.observed_count) over brand_valence, 0), 1) as kept,
-        {%- for column in ['experiences', 'label_variance', 'mean_factor', 'noise', 'spread', 'seen', 'shared',
-            'exposures_per_experience', 'reach_mean', 'reach_variance'] %}
-        estimate.{{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
+        coalesce(estimate.experiences / nullif(sum(stands_for * channel.observed_count) over brand_valence, 0), 1) as kept
     from {{ ref('channel_estimate') }} as channel
     inner join {{ ref('estimate') }} as estimate
         on channel.brand = estimate.brand
@@ -82,7 +78,7 @@ pooled as (
         sum(counted.seen_count * telling.stands_for) as pooled_count,
         sum(counted.audience_sum) as audience_sum,
         sum(counted.audience_sum - counted.audience_count * telling.audience_mean) as audience_gain,
-        any_value(telling) as telling
+        max(telling.kept) as kept  -- the same on each channel
     from (
         select
             brand,
@@ -106,23 +102,28 @@ pooled as (
     group by counted.brand, counted.period_kind, counted.period_start_date, counted.driver, counted.valence
 ),
 
-estimated as (
+estimated as materialized (
     select
-        * exclude (telling),
+        pooled.*,
+        estimate.reach_mean,
+        estimate.reach_variance,
+        estimate.shared,
         least(
-            greatest(pooled_count, most_seen_count) * telling.kept,
-            greatest(telling.experiences, most_seen_count * telling.kept)
+            greatest(pooled.pooled_count, pooled.most_seen_count) * pooled.kept,
+            greatest(estimate.experiences, pooled.most_seen_count * pooled.kept)
         ) as n_hat,
-        n_hat * telling.exposures_per_experience as told_exposures,
-        most_seen_count * least(telling.kept, 1) as least_count,
-        coalesce(telling.label_variance * pow(n_hat / nullif(telling.experiences, 0), 2), 0) as label_variance,
-        {{ experience_mean('n_hat', 'telling.mean_factor', 'telling.seen') }} as mean,
-        {{ experience_variance('n_hat', 'telling.noise', 'telling.spread', 'telling.seen') }}
-        + label_variance as variance,
-        telling.reach_mean as reach_mean,
-        telling.reach_variance as reach_variance,
-        telling.shared as shared
+        n_hat * estimate.exposures_per_experience as told_exposures,
+        pooled.most_seen_count * least(pooled.kept, 1) as least_count,
+        coalesce(estimate.label_variance * pow(n_hat / nullif(estimate.experiences, 0), 2), 0) as label_variance,
+        {{ experience_mean('n_hat', 'estimate.mean_factor', 'estimate.seen') }} as mean,
+        {{ experience_variance('n_hat', 'estimate.noise', 'estimate.spread', 'estimate.seen') }}
+        + label_variance as variance
     from pooled
+    inner join {{ ref('estimate') }} as estimate
+        on pooled.brand = estimate.brand
+        and pooled.period_kind = estimate.period_kind
+        and pooled.period_start_date = estimate.period_start_date
+        and pooled.valence = estimate.valence
 ),
 
 {{ reached('estimated') }},
@@ -151,25 +152,27 @@ moved as (
         and summed.valence = before.valence
 ),
 
-sides as (  -- named in the period, or in the one before: a fall to 0 is news too
+valued as materialized (  -- named in the period, or in the one before: a fall to 0 is news too
     select
         brand,
         period_kind,
         period_start_date,
         driver,
-        {%- for valence in ['bad', 'good'] %}
-        any_value(told) filter (where valence = '{{ valence }}') as {{ valence }},
-        any_value(change) filter (where valence = '{{ valence }}') as {{ valence }}_change
-        {{- "," if not loop.last }}
-        {%- endfor %}
-    from (
-        select brand, period_kind, period_start_date, driver, valence, reached as told, null as change
-        from reached
-        union all
-        select brand, period_kind, period_start_date, driver, valence, null, moved
-        from moved
-    )
-    group by brand, period_kind, period_start_date, driver
+        valence,
+        observed_count,
+        n_hat,
+        {{ experiences_low('n_hat', 'mean', 'variance', 'least_count', 'label_variance') }} as n_low,
+        {{ experiences_high('n_hat', 'mean', 'variance', 'label_variance') }} as n_high,
+        exposures,
+        exposures_low,
+        exposures_high,
+        change_ratio,
+        {{ ratio_low('change_ratio', 'log_variance') }} as change_ratio_low,
+        {{ ratio_high('change_ratio', 'log_variance') }} as change_ratio_high,
+        {{ is_change_finding('change_ratio_low', 'change_ratio_high', 'count_before', 'count_now', var('min_n')) }}
+            as is_change_finding
+    from reached
+    full join moved using (brand, period_kind, period_start_date, driver, valence)
 ),
 
 swing as (
@@ -184,46 +187,34 @@ swing as (
 )
 
 select
-    sides.brand,
-    sides.period_kind,
-    sides.period_start_date,
+    brand,
+    period_kind,
+    period_start_date,
     period.period_end_date,
     period.period_name,
-    sides.driver,
+    driver,
     driver.title as driver_title,
     driver.driver_group,
     {%- for valence in ['bad', 'good'] %}
     coalesce({{ valence }}.observed_count, 0) as {{ valence }}_count,
     coalesce({{ valence }}.n_hat, 0) as estimated_{{ valence }}_count,
-    {%- set low = experiences_low(
-        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.least_count',
-        valence ~ '.label_variance'
-    ) %}
-    coalesce({{ low }}, 0) as estimated_{{ valence }}_count_low,
-    coalesce({{ experiences_high(
-        valence ~ '.n_hat', valence ~ '.mean', valence ~ '.variance', valence ~ '.label_variance'
-    ) }}, 0) as estimated_{{ valence }}_count_high,
+    coalesce({{ valence }}.n_low, 0) as estimated_{{ valence }}_count_low,
+    coalesce({{ valence }}.n_high, 0) as estimated_{{ valence }}_count_high,
     coalesce({{ valence }}.exposures, 0) as {{ valence }}_exposure_count,
     coalesce({{ valence }}.exposures_low, 0) as {{ valence }}_exposure_count_low,
     coalesce({{ valence }}.exposures_high, 0) as {{ valence }}_exposure_count_high,
-    {%- set change = [valence ~ '_change.change_ratio', valence ~ '_change.log_variance'] %}
-    {{ valence }}_change.change_ratio as {{ valence }}_change_ratio,
-    {{ ratio_low(*change) }} as {{ valence }}_change_ratio_low,
-    {{ ratio_high(*change) }} as {{ valence }}_change_ratio_high,
-    {{ is_change_finding(
-        ratio_low(*change), ratio_high(*change), valence ~ '_change.count_before', valence ~ '_change.count_now',
-        var('min_n')
-    ) }} as is_{{ valence }}_change_finding,
+    {{ valence }}.change_ratio as {{ valence }}_change_ratio,
+    {{ valence }}.change_ratio_low as {{ valence }}_change_ratio_low,
+    {{ valence }}.change_ratio_high as {{ valence }}_change_ratio_high,
+    coalesce({{ valence }}.is_change_finding, false) as is_{{ valence }}_change_finding,
     {%- endfor %}
     coalesce(bad.n_hat, 0) * swing.swing as priority_exposure_count,
     driver.published_figure,
     driver.rated_by,
     period.is_complete,
     swing.profile
-from sides
-inner join {{ ref('driver') }} as driver on sides.driver = driver.driver
-inner join {{ ref('period') }} as period
-    on sides.brand = period.brand
-    and sides.period_kind = period.period_kind
-    and sides.period_start_date = period.period_start_date
+from (from valued where valence = 'bad') as bad
+full join (from valued where valence = 'good') as good using (brand, period_kind, period_start_date, driver)
+inner join {{ ref('driver') }} as driver using (driver)
+inner join {{ ref('period') }} as period using (brand, period_kind, period_start_date)
 cross join swing
