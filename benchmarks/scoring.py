@@ -33,7 +33,7 @@ from transforms.score import INPUT_SCHEMA, score_batch, score_files
 ROOT = Path(__file__).resolve().parents[1]
 AT_LEAST = 2_000  # texts of each kind
 PASSES = 3  # over the same texts; the fastest counts, for everybody
-STEP_TEXTS = (20_000, 200_000)  # too few for a second process, and so many that its start is a small part
+STEP_TEXTS = (20_000, 400_000)  # too few for a second process, and so many that its start is a small part
 STEP_FILE = 4096  # rows of a file, as `warehouse.pending` exports them
 REVIEW = (600, 1_000)  # characters
 EMOJI = 15_000
