@@ -2,7 +2,8 @@
 -- telling that names two drivers counts for both. Estimates are the brand's own, its part that names the driver: the
 -- same channels, weights, rates, coverage and correction of labels as in core.estimate, because how often labels err for
 -- each driver is not known. The audiences that sources tell are those of the driver's own tellings. A change is that of
--- the counts as labelled, worked out as in core.change.
+-- the counts as labelled, worked out as in core.change. Days are kept for somewhat more than a year: what is older is read
+-- by the week, and by the day it would be most of the table.
 with told as materialized (
     select
         brand,
@@ -39,6 +40,9 @@ counted as materialized (
         sum(audience_count) as audience_count,
         sum(audience_sum) as audience_sum
     from told
+    {%- if kind == 'day' %}
+    where told_date > (select as_of from {{ source('raw', 'clock') }})::date - {{ var('driver_days') }}
+    {%- endif %}
     group by all
     {{- " union all" if not loop.last }}
     {%- endfor %}

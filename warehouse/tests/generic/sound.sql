@@ -12,8 +12,10 @@ since the last build that went well (`stamp` names the column of load times), an
 {%- if only_when_full and is_partial %}
 select 'not looked at' as broken where false
 {%- else %}
+{%- if stamp %}
 {%- set built = "(select coalesce(built_loaded_at, '-infinity') from " ~ source('raw', 'clock') ~ ")" %}
 {%- set recent = stamp ~ " > " ~ built %}
+{%- endif %}
 {%- set promises = {} %}
 {%- for column in key + never_null %}{% do promises.update({column ~ ' is null': column ~ ' is not null'}) %}{% endfor %}
 {%- do promises.update(rules) %}
