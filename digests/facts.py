@@ -128,12 +128,13 @@ class MentionFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How the last pulls of one source entry went: complete, partial or failed."""
+    """How the last pulls of one source entry went: complete, partial or failed; and what of it is dated after as_of."""
 
     source_name: str
     status: str
     error_message: str
     rejected_count: int
+    future_count: int
     newest_date: date | None
 
 

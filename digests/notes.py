@@ -124,6 +124,8 @@ def _source_notes(words: Catalogue, figures: DigestFigures) -> list[str]:
         notes.append(words.say("notes.sources_ok", n=len(figures.sources)))
     if rejected := sum(source.rejected_count for source in figures.sources):
         notes.append(words.say("notes.rejected", n=rejected))
+    if future := sum(source.future_count for source in figures.sources):
+        notes.append(words.say("notes.future", n=future))
     return notes
 
 

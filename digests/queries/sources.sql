@@ -6,6 +6,7 @@ select
     arg_max(coalesce(error_message, ''), case status when 'failed' then 3 when 'partial' then 2 else 1 end)
         as error_message,
     cast(sum(coalesce(rejected_count, 0)) as bigint) as rejected_count,
+    cast(max(coalesce(future_count, 0)) as bigint) as future_count,
     cast(min(newest_published_at at time zone 'UTC') as date) as newest_date
 from marts.source_health
 group by source_name

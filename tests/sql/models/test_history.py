@@ -22,6 +22,7 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
     raw = Raw()
     for brand in ("author", "words", "repost", "edit", "undated", "both", "gone", "person", "model", "silent"):
         raw.brand(brand)
+    raw.brand("future")
     raw.brand("tokyo", "Asia/Tokyo", competitors=("angeles", "nobody"))
     raw.brand("angeles", "America/Los_Angeles")
     raw.source("posts")
@@ -85,6 +86,15 @@ def built(build_of: Callable[[Raw], Built]) -> Built:
     raw.classification(_id("m1"), "model", "good", model="m3", loaded=LOADED - timedelta(hours=1))
     raw.mention("s1", Told(None, at("2026-01-06")), brands="silent")
     raw.mention("s2", Told("pending", at("2026-01-06")), brands="silent")
+    slow = {"bad_drivers": ("on_hold",)}
+    raw.mention("f1", Told("bad", AS_OF, **slow), brands="future", place="corner")
+    raw.mention("f2", Told("bad", AS_OF + timedelta(minutes=1), **slow), brands="future", place="corner")
+    raw.mention("f3", Told("good", at("2031-01-06")), brands="future")
+    counts = ("read", "kept", "duplicate", "rejected", "new", "version", "gone")
+    raw.add(
+        "pull", run_id="1", source_name="posts", source="posts", slice="-", status="complete", started_at=AS_OF,
+        ended_at=AS_OF, pull_loaded_at=LOADED, **{f"{count}_count": 0 for count in counts},
+    )  # fmt: skip
     return build_of(raw)
 
 
@@ -209,3 +219,24 @@ def test_brand__names_its_competitors(built: Built) -> None:
 def test_clock__is_the_only_now(built: Built) -> None:
     (last,) = built.row("SELECT max(told_date) AS last FROM marts.brand_day WHERE brand = 'silent'").values()
     assert last == AS_OF.date() == datetime(2026, 3, 31).date()  # noqa: DTZ001
+
+
+def test_periods__what_is_dated_after_as_of_is_kept_and_counted_in_none(built: Built) -> None:
+    assert built.row(
+        """SELECT max(told_date) AS last, sum(mention_count) AS told,
+            (SELECT max(period_end_date) FROM marts.brand_period WHERE brand = 'future' AND period_kind = 'day')
+                AS ends,
+            (SELECT max(bad_count) FROM marts.driver_period WHERE brand = 'future') AS driver,
+            (SELECT max(bad_count) FROM marts.place_period WHERE brand = 'future') AS place,
+            (SELECT count(*) FROM marts.mentions WHERE brand = 'future') AS kept,
+            (SELECT future_count FROM marts.source_health) AS future
+        FROM marts.brand_day WHERE brand = 'future'"""
+    ) == {
+        "last": date(2026, 3, 31),
+        "told": 1,
+        "ends": date(2026, 3, 31),
+        "driver": 1,
+        "place": 1,
+        "kept": 3,
+        "future": 2,
+    }

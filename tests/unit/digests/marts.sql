@@ -25,7 +25,7 @@ create table marts.channel_period (brand varchar, period_kind varchar, period_st
     estimated_bad_telling_count double, estimated_bad_telling_count_low double, estimated_bad_telling_count_high double,
     estimated_good_telling_count double, estimated_good_telling_count_low double, estimated_good_telling_count_high double);
 create table marts.source_health (source_name varchar, source varchar, slice varchar, status varchar,
-    error_message varchar, rejected_count bigint, newest_published_at timestamptz);
+    error_message varchar, rejected_count bigint, future_count bigint, newest_published_at timestamptz);
 create table marts.rate_profile (profile varchar, valence varchar, channel varchar, share_rate double,
     sample_size integer, audience_mean double, source varchar, mark varchar);
 create table marts.share_of_voice_period (brand varchar, compared_brand varchar, compared_brand_name varchar,

@@ -1,4 +1,5 @@
--- What was told of each brand on each day, by source. Only days on which something was told.
+-- What was told of each brand on each day, by source. Only days on which something was told, up to the run's as_of: a date
+-- after it is mistaken, or not yet due (marts.source_health counts those).
 {%- set age = "date_diff('second', told_at, clock.as_of) / 60" %}
 select
     brand,
@@ -30,4 +31,5 @@ select
     coalesce(sum(rating_of_five) filter (where not is_duplicate), 0) as rating_sum
 from {{ ref('experience') }}
 cross join {{ source('raw', 'clock') }} as clock
+where told_at <= clock.as_of
 group by brand, source, channel, told_date

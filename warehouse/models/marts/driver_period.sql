@@ -20,6 +20,7 @@ with told as materialized (
             brand, source, channel, told_date, audience, label as valence, unnest(string_split(drivers, ', ')) as driver
         from {{ ref('experience') }}
         where drivers is not null and label in ('bad', 'good') and not is_duplicate
+            and told_at <= (select as_of from {{ source('raw', 'clock') }})
     )
     group by all
 ),

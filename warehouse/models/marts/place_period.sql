@@ -5,7 +5,7 @@ with told as (
         mention.place_id
     from {{ ref('experience') }} as experience
     inner join {{ ref('mention') }} as mention on experience.mention_id = mention.mention_id
-    where mention.place_id is not null
+    where mention.place_id is not null and experience.told_at <= (select as_of from {{ source('raw', 'clock') }})
 )
 
 {%- for kind in period_kinds() if kind != 'day' %}

@@ -19,8 +19,13 @@ with pulled as (
 ),
 
 known as (
-    select source, max(published_at) as newest_published_at, count(*) as mention_count
+    select
+        source,
+        max(published_at) as newest_published_at,
+        count(*) as mention_count,
+        count(*) filter (where told_at > clock.as_of) as future_count
     from {{ ref('mention') }}
+    cross join {{ source('raw', 'clock') }} as clock
     group by source
 )
 
@@ -40,6 +45,7 @@ select
     pulled.version_count,
     pulled.gone_count,
     known.newest_published_at,
-    coalesce(known.mention_count, 0) as mention_count
+    coalesce(known.mention_count, 0) as mention_count,
+    coalesce(known.future_count, 0) as future_count
 from pulled
 left join known on pulled.source = known.source
