@@ -13,12 +13,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-__all__ = ["Expectation", "expect", "middle_tail", "upper_tail"]
+__all__ = ["Expectation", "Usual", "fit", "middle_tail", "upper_tail"]
 
 SHORTEST_HISTORY = 4  # days; below that nothing is expected
 WEEKDAYS_FROM = 21  # days of history from which weekdays can be told apart
@@ -50,16 +51,43 @@ class Expectation:
         return high
 
 
-def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Expectation | None:
-    """Return what to expect of `days` together, from the days before them.
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a series of daily counts usually is, as its history tells; see the formula above.
+
+    Attributes:
+        level: count of a usual day, above 0.
+        factors: of the weekdays from Monday on; their mean is 1.
+        dispersion: variance by mean of the days, at least 1.
+        effective_days: days that the history's weights add up to.
+        knows_weekdays: whether the history is long enough to tell weekdays apart.
+    """
+
+    level: float
+    factors: Floats
+    dispersion: float
+    effective_days: float
+    knows_weekdays: bool
+
+    def of(self, *days: date) -> Expectation:
+        """Return what to expect of days together; none of them in the history."""
+        mean = self.level * self.factors[[day.weekday() for day in days]]
+        level_share = self.dispersion / (self.level * self.effective_days)
+        if self.knows_weekdays:
+            factor_share = self.dispersion / (mean * (self.effective_days / 7 + PRIOR_DAYS))
+        else:
+            factor_share = np.full(len(days), UNKNOWN_WEEKDAY**2)
+        total = float(mean.sum())
+        variance = self.dispersion * total + level_share * total**2 + float((factor_share * mean**2).sum())
+        return Expectation(total, variance)
+
+
+def fit(history: Sequence[int], first_day: date) -> Usual | None:
+    """Return what is usual after a history, fitted to it; None when it is shorter than four days.
 
     Args:
         history: counts of consecutive days, oldest first, zeros included.
         first_day: the day of the first count.
-        days: the day or days judged; none of them in the history.
-
-    Returns:
-        None when the history is shorter than four days.
     """
     counts = np.asarray(history, dtype=np.float64)
     if len(counts) < SHORTEST_HISTORY:
@@ -67,28 +95,19 @@ def expect(history: Sequence[int], first_day: date, days: Sequence[date]) -> Exp
     weekdays = (first_day.weekday() + np.arange(len(counts))) % 7
     weights = 0.5 ** (np.arange(len(counts))[::-1] / HALF_LIFE)
     knows_weekdays = len(counts) >= WEEKDAYS_FROM
-    factors = _first_factors(counts, weekdays) if knows_weekdays else np.ones(7)
+    factors = _first_factors(history, first_day.weekday()) if knows_weekdays else np.ones(7)
     # A silent history still has a level: half an event in all of it.
-    level = max(float(np.median(counts / factors[weekdays])), 0.5 / len(counts))
+    level = max(median((counts / factors[weekdays]).tolist()), 0.5 / len(counts))
     dispersion, kept = 1.0, counts
     for _ in range(3):
         means = level * factors[weekdays]
         kept = np.minimum(counts, means + EDGE * np.sqrt(dispersion * means + 0.25))
-        level = max(float(np.sum(weights * kept) / np.sum(weights * factors[weekdays])), 0.5 / len(counts))
+        level = max(float((weights * kept).sum() / (weights * factors[weekdays]).sum()), 0.5 / len(counts))
         if knows_weekdays:
             factors = _factors(kept, weekdays, weights, level)
         dispersion = _dispersion(kept, level * factors[weekdays], weights, 8 if knows_weekdays else 1)
-    effective = float(np.sum(weights) ** 2 / np.sum(weights**2))
-    asked = np.array([day.weekday() for day in days])
-    mean = level * factors[asked]
-    level_share = dispersion / (level * effective)
-    if knows_weekdays:
-        factor_share = dispersion / (mean * (effective / 7 + PRIOR_DAYS))
-    else:
-        factor_share = np.full(len(asked), UNKNOWN_WEEKDAY**2)
-    total = float(np.sum(mean))
-    variance = dispersion * total + level_share * total**2 + float(np.sum(factor_share * mean**2))
-    return Expectation(total, variance)
+    effective_days = float(weights.sum() ** 2 / (weights**2).sum())
+    return Usual(level, factors, dispersion, effective_days, knows_weekdays)
 
 
 def upper_tail(observed: float, expectation: Expectation) -> float:
@@ -110,19 +129,19 @@ def middle_tail(observed: float, expectation: Expectation) -> float:
     return (upper_tail(observed, expectation) + upper_tail(observed + 1, expectation)) / 2
 
 
-def _first_factors(counts: Floats, weekdays: NDArray[np.int64]) -> Floats:
-    overall = float(np.median(counts)) + 1.0
-    factors = np.array([(float(np.median(counts[weekdays == day])) + 1.0) / overall for day in range(7)])
-    return factors / float(np.mean(factors))
+def _first_factors(history: Sequence[int], first_weekday: int) -> Floats:
+    overall = median(history) + 1.0
+    factors = np.array([(median(history[(day - first_weekday) % 7 :: 7]) + 1.0) / overall for day in range(7)])
+    return factors / float(factors.sum() / 7)
 
 
 def _factors(kept: Floats, weekdays: NDArray[np.int64], weights: Floats, level: float) -> Floats:
     seen = np.bincount(weekdays, weights * kept, 7) + PRIOR_DAYS * level
     expected = np.bincount(weekdays, weights, 7) * level + PRIOR_DAYS * level
     factors = seen / expected
-    return factors / float(np.mean(factors))
+    return factors / float(factors.sum() / 7)
 
 
 def _dispersion(kept: Floats, means: Floats, weights: Floats, parameters: int) -> float:
-    squares = float(np.sum(weights * (kept - means) ** 2 / means) / np.sum(weights))
+    squares = float((weights * (kept - means) ** 2 / means).sum() / weights.sum())
     return max(1.0, squares * len(kept) / max(1, len(kept) - parameters))

@@ -7,6 +7,8 @@ nothing has to be remembered. Who was told of one is remembered by `digests.send
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from digests.alerts.alert import Judged
@@ -24,8 +26,12 @@ def judge(source: Published, options: AlertOptions | None = None) -> list[Judged
     """Return the alerts of the last five weeks that open marts give."""
     options = options or AlertOptions()
     found: list[Judged] = []
+    brands_at: defaultdict[date, list[str]] = defaultdict(list)
     for row in source.rows("alert_brands"):
-        today = source.as_of.astimezone(ZoneInfo(row["time_zone"])).date()
-        for kind in (mention_alerts, count_alerts, exposure_alerts, rating_alerts):
-            found += kind(source, row["brand"], today, options)
+        brands_at[source.as_of.astimezone(ZoneInfo(row["time_zone"])).date()].append(row["brand"])
+    for today, brands in brands_at.items():
+        found += mention_alerts(source, brands, today, options)
+        for brand in brands:
+            for kind in (count_alerts, exposure_alerts, rating_alerts):
+                found += kind(source, brand, today, options)
     return [*found, *silent_sources(source, options)]

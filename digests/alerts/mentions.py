@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from digests.alerts.alert import REPLAYED_DAYS, Judged, judged
@@ -15,11 +15,18 @@ __all__ = ["mention_alerts"]
 NEWS_DAYS = 7  # how long a single mention stays news
 
 
-def mention_alerts(source: Published, brand: str, today: date, options: AlertOptions) -> Iterable[Judged]:
-    """Find mentions with a great reach, and those that hold a word that must not wait."""
+def mention_alerts(source: Published, brands: Sequence[str], today: date, options: AlertOptions) -> Iterable[Judged]:
+    """Find mentions with a great reach, and those that hold a word that must not wait.
+
+    Args:
+        source: the open marts.
+        brands: whose mentions; asked for together, since words are dear to read and lie side by side.
+        today: the last day looked at.
+        options: the reach, the words.
+    """
     rows = source.rows(
         "alert_mentions",
-        brand=brand,
+        brands=list(brands),
         first_day=today - timedelta(days=REPLAYED_DAYS),
         last_day=today,
         great_reach=options.great_reach,
@@ -28,7 +35,7 @@ def mention_alerts(source: Published, brand: str, today: date, options: AlertOpt
     for row in rows:
         ends = row["told_date"] + timedelta(days=NEWS_DAYS)
         yield judged(
-            brand,
+            row["brand"],
             "word" if row["has_word"] else "mention",
             row["told_date"],
             closed_on=ends if ends <= today else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digests.alerts.alert import HISTORY_DAYS
-from digests.baseline import Expectation, expect, middle_tail, upper_tail
+from digests.baseline import Expectation, Usual, fit, middle_tail, upper_tail
 from digests.options import AlertOptions
 
 __all__ = ["NORMAL_AGAIN", "Outbreak", "judge_days"]
@@ -60,24 +60,25 @@ def judge_days(
         # The day before is judged with this one, so neither may be part of what they are judged by.
         start = max(0, place - 1 - HISTORY_DAYS)
         past, past_day = counts[start : max(0, place - 1)], first_day + timedelta(days=start)
-        single = expect(past, past_day, [day])
-        if single is None:
+        normal = fit(past, past_day)
+        if normal is None:
             continue
+        single = normal.of(day)
         if is_open:
             is_normal = upper_tail(counts[place], single) > NORMAL_AGAIN
             calm = calm + 1 if is_normal and (is_last_whole or place < len(counts) - 1) else 0
-            if calm >= CALM_DAYS and _is_pair_normal(counts, place, past, past_day, day):
+            if calm >= CALM_DAYS and _is_pair_normal(counts[place] + counts[place - 1], normal, day):
                 found[-1] = _closed(found[-1], day)
                 is_open, rest_until = False, day + timedelta(days=options.cool_down_days)
         elif day > rest_until:
-            double = expect(past, past_day, [day - timedelta(days=1), day])
+            double = normal.of(day - timedelta(days=1), day)
             exams = [
                 (counts[place], single, 1, DAY_SHARE),
                 (counts[place] + counts[place - 1], double, 2, TWO_DAYS_SHARE),
             ]
             for observed, expectation, day_count, share in exams:
                 # What is below its expectation needs no closer look, and most days are.
-                if expectation is None or observed < max(options.fewest_events, expectation.mean):
+                if observed < max(options.fewest_events, expectation.mean):
                     continue
                 if middle_tail(observed, expectation) < chance * share:
                     found.append(Outbreak(day, None, observed, expectation, day_count))
@@ -86,9 +87,8 @@ def judge_days(
     return found
 
 
-def _is_pair_normal(counts: Sequence[int], place: int, past: Sequence[int], past_day: date, day: date) -> bool:
-    both = expect(past, past_day, [day - timedelta(days=1), day])
-    return both is not None and upper_tail(counts[place] + counts[place - 1], both) > NORMAL_AGAIN
+def _is_pair_normal(observed: int, normal: Usual, day: date) -> bool:
+    return upper_tail(observed, normal.of(day - timedelta(days=1), day)) > NORMAL_AGAIN
 
 
 def _closed(outbreak: Outbreak, day: date) -> Outbreak:

@@ -14,7 +14,7 @@ from scipy import stats
 from digests.alerts.counts import record_days
 from digests.alerts.outbreaks import judge_days
 from digests.alerts.ratings import _chance_of_fall, rating_falls
-from digests.baseline import Expectation, expect, upper_tail
+from digests.baseline import Expectation, fit, upper_tail
 from digests.options import AlertOptions
 
 START = date(2024, 1, 1)
@@ -93,29 +93,37 @@ def test_outbreak__needs_events_and_history() -> None:
 
 
 def test_expectation__past_outbreaks_do_not_raise_it() -> None:
-    calm = expect([10] * 56, START, [START + timedelta(days=56)])
-    shaken = expect([10] * 40 + [90] * 4 + [10] * 12, START, [START + timedelta(days=56)])
+    day = START + timedelta(days=56)
+    calm, shaken = fit([10] * 56, START), fit([10] * 40 + [90] * 4 + [10] * 12, START)
     assert calm is not None
     assert shaken is not None
-    assert abs(shaken.mean - calm.mean) < 3
+    assert abs(shaken.of(day).mean - calm.of(day).mean) < 3
 
 
 def test_expectation__knows_weekdays_and_its_own_doubt() -> None:
-    counts = [20, 20, 20, 20, 20, 5, 5] * 8
-    saturday, monday = (expect(counts, START, [START + timedelta(days=56 + ahead)]) for ahead in (5, 0))
-    assert saturday is not None
-    assert monday is not None
+    known = fit([20, 20, 20, 20, 20, 5, 5] * 8, START)
+    short = fit([20] * 6, START)
+    assert known is not None
+    assert short is not None
+    monday, saturday = (known.of(START + timedelta(days=56 + ahead)) for ahead in (0, 5))
     assert saturday.mean < 8
     assert monday.mean > 16
-    short = expect([20] * 6, START, [START + timedelta(days=6)])
-    assert short is not None
-    assert short.variance > monday.variance
+    assert short.of(START + timedelta(days=6)).variance > monday.variance
+
+
+def test_expectation__of_days_together_is_the_sum_with_one_doubt_about_the_level() -> None:
+    known = fit([20, 20, 20, 20, 20, 5, 5] * 8, START)
+    assert known is not None
+    friday, saturday = (START + timedelta(days=56 + ahead) for ahead in (4, 5))
+    both = known.of(friday, saturday)
+    assert both.mean == pytest.approx(known.of(friday).mean + known.of(saturday).mean)
+    assert both.variance > known.of(friday).variance + known.of(saturday).variance
 
 
 def test_upper_tail__falls_with_the_count() -> None:
-    expectation = expect([10] * 30, START, [START + timedelta(days=30)])
-    assert expectation is not None
-    tails = [upper_tail(count, expectation) for count in range(40)]
+    known = fit([10] * 30, START)
+    assert known is not None
+    tails = [upper_tail(count, known.of(START + timedelta(days=30))) for count in range(40)]
     assert tails[0] == 1.0
     assert all(first >= second for first, second in pairwise(tails))
 
