@@ -54,7 +54,7 @@ bench: install  ## measured figures, as ratios taken in one run
 test-scale: install  ## a million mentions, a day into ten million: half an hour, 30 GB
 	$(BIN)/python -m benchmarks.scale
 
-test-readers: install  ## eight processes read, half of them with DuckDB 1.5.5, while ten times is published: two minutes
+test-readers: install  ## eight processes read, half of them with DuckDB 1.5.5, while ten times is published: minutes
 	$(BIN)/python -m benchmarks.readers
 
 docs: install  ## docs/generated, and the static page of the tables under var/
