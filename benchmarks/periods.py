@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLES = (  # in the order in which they need each other
     "source_day", "listening", "brand_span", "period", "source_coverage", "correction", "channel_day",
     "channel_estimate", "estimate", "change", "brand_day", "brand_period", "channel_period", "driver_period",
-    "share_of_voice_period", "what_if", "sensitivity",
+    "share_of_voice_period", "place_period", "brand_period_history", "what_if", "sensitivity",
 )  # fmt: skip
 MEMORY = "2GB"
 _AS_OF = "2026-11-20 12:00:00+00"

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from benchmarks import scale_data
+from benchmarks import periods, scale_data
 from benchmarks.timing import timed
 from records.home import Home
 
@@ -31,11 +31,6 @@ COPIES = 10  # of the million, which makes the ten million
 SAMPLE_ROWS = 50_000  # that the obvious script scores; its time is scaled up
 SET_UP_MEMORY = "5GB"  # to make the ten million; the day itself runs with what every user has
 PARTS = ("million", "obvious", "ten", "day")
-PERIOD_TABLES = (
-    *("source_day", "listening", "brand_span", "period", "source_coverage", "channel_day", "channel_estimate"),
-    *("estimate", "change", "brand_day", "brand_period", "channel_period", "driver_period", "share_of_voice_period"),
-    *("place_period", "brand_period_history"),
-)
 
 
 def grapevine(home: Home, *arguments: str, more: Mapping[str, str] | None = None) -> tuple[dict[str, Any], str]:
@@ -120,7 +115,7 @@ def models(home: Home) -> dict[str, Any]:
     tables = {name.split(".")[-1]: taken for name, taken in seconds.items() if name.startswith("model.")}
     slowest = sorted(seconds.items(), key=lambda item: -item[1])[:8]
     return {
-        "period_tables_seconds": sum(taken for name, taken in tables.items() if name in PERIOD_TABLES),
+        "period_tables_seconds": sum(taken for name, taken in tables.items() if name in periods.TABLES),
         "models_seconds": sum(tables.values()),
         "tests_seconds": sum(taken for name, taken in seconds.items() if not name.startswith("model.")),
         "slowest": {name.split(".", 2)[-1]: round(taken, 2) for name, taken in slowest},
