@@ -96,9 +96,7 @@ def read(
             before=_period(source, brand, period.previous),
             first_day=first_day,
             days=_days(source, brand, facts.time_zone, period, first_day),
-            mentions=tuple(
-                MentionFacts(**row) for row in source.rows("furthest", **within, mention_limit=mention_limit)
-            ),
+            mentions=_furthest(source, within, mention_limit, is_waiting=False),
             sources=tuple(SourceState(**row) for row in source.rows("sources")),
             channels=_channels(source, brand, period),
             rates=tuple(Rate(**row) for row in source.rows("rates", profile=now.profile)) if now else (),
@@ -106,7 +104,7 @@ def read(
                 (row["language"], row["mention_count"]) for row in source.rows("unscored_languages", **within)
             ),
             responses=Responses(**source.rows("response", **within)[0]),
-            waiting=tuple(MentionFacts(**row) for row in source.rows("waiting", **within, mention_limit=WAITING_LIMIT)),
+            waiting=_furthest(source, within, WAITING_LIMIT, is_waiting=True),
             voices=tuple(
                 Voice(**row)
                 for row in source.rows(
@@ -119,6 +117,13 @@ def read(
                 NewSource(**row) for row in source.rows("new_sources", **within, before_start=period.previous.start)
             ),
         )
+
+
+def _furthest(
+    source: Published, within: Mapping[str, Any], limit: int, *, is_waiting: bool
+) -> tuple[MentionFacts, ...]:
+    rows = source.rows("furthest", **within, mention_limit=limit, is_waiting=is_waiting)
+    return tuple(MentionFacts(**row) for row in rows)
 
 
 def _brand(source: Published, brand: str) -> BrandFacts:
