@@ -13,8 +13,11 @@ from grapevine.assistant.shapes import Estimate
 __all__ = ["MAX_TEXT", "estimates", "flags", "safe"]
 
 MAX_TEXT = 2_000  # characters of one mention
-# signs that no reader sees: controls, zero widths, directions, tags
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# signs that no reader sees: controls, zero widths, directions, fillers, variations of what stands before, tags
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _WORDS = ("title", "text")
 _ENDS = ("_low", "_high")
 _NO_FIGURES = {"published_figure", "rated_by", "advice", "owner_role", "owner"}  # words, where there are any
