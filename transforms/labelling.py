@@ -5,7 +5,6 @@ What stands behind `grapevine label --export` and `--import`.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from records.cells import harmless
 from records.errors import InputError
 from records.override import Override
 from transforms.evaluation import SPELLINGS
@@ -22,8 +22,6 @@ __all__ = ["COLUMNS", "Labels", "read_labels", "write_mentions"]
 
 COLUMNS = ("mention_id", "brand", "told_at", "text", "found_label", "doubt", "drawn", "label", "note")
 RANDOM, DOUBTFUL = "random", "doubtful"
-
-_FORMULA = re.compile(r"\s*[=+\-@\t\r|＝＋－＠]")
 
 
 class Labels(NamedTuple):
@@ -49,7 +47,7 @@ def write_mentions(path: Path, mentions: Iterable[Mapping[str, str | None]]) -> 
         path: CSV or Parquet. What a spreadsheet would take for a formula gets an apostrophe in front.
         mentions: values of `COLUMNS`, None or missing where there is none; `drawn` is "random" or "doubtful".
     """
-    rows = [{name: _harmless(mention.get(name) or "") for name in COLUMNS} for mention in mentions]
+    rows = [{name: harmless(mention.get(name) or "") for name in COLUMNS} for mention in mentions]
     arrays = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
     write_table(pa.table(arrays), path)
     return len(rows)
@@ -97,7 +95,3 @@ def _override(
         origin="file",
         is_random=(drawn or "").strip() == RANDOM,
     )
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text

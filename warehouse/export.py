@@ -1,7 +1,7 @@
 """export: one published table as CSV, Parquet or a spreadsheet.
 
 Mentions are written by strangers, and a cell that begins with = + - or @ is a formula to a spreadsheet program. In CSV
-such words get an apostrophe in front; in .xlsx they are marked as words, and stay as they are.
+an apostrophe goes before such a sign (records/cells.py); in .xlsx words are marked as words, and stay as they are.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from records.cells import FORMULA, HARMLESS
 from records.errors import InputError
 from records.home import Home
 from warehouse import query
@@ -22,7 +23,6 @@ __all__ = ["KINDS", "export"]
 
 Kind = Literal["csv", "parquet", "xlsx"]
 KINDS: tuple[Kind, ...] = ("csv", "parquet", "xlsx")
-_FORMULA = r"^\s*[=+\-@\t\r|]|^\s*[＝＋－＠]"
 _ROWS_PER_FETCH = 10_000
 
 
@@ -63,8 +63,7 @@ def export(home: Home, table: str, path: Path, *, kind: Kind) -> int:
 def _copy(reader: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, str], path: Path, kind: Kind) -> int:
     def cell(name: str) -> str:
         if kind == "csv" and kinds[name] == "VARCHAR":
-            is_formula = f"regexp_matches(\"{name}\", '{_FORMULA}')"
-            return f'CASE WHEN {is_formula} THEN chr(39) || "{name}" ELSE "{name}" END AS "{name}"'
+            return f'regexp_replace("{name}", {_quoted(FORMULA)}, {_quoted(HARMLESS)}, \'g\') AS "{name}"'
         return f'"{name}"'
 
     options = "FORMAT csv, HEADER true" if kind == "csv" else "FORMAT parquet, COMPRESSION zstd"
@@ -72,12 +71,16 @@ def _copy(reader: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, str], 
     try:
         row = reader.execute(
             f'COPY (SELECT {", ".join(map(cell, kinds))} FROM marts."{table}" ORDER BY ALL) '
-            f"TO '{str(draft).replace(chr(39), chr(39) * 2)}' ({options})"
+            f"TO {_quoted(str(draft))} ({options})"
         ).fetchone()
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return int(row[0]) if row else 0
+
+
+def _quoted(words: str) -> str:
+    return f"'{words.replace(chr(39), chr(39) * 2)}'"
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
