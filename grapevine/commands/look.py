@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +18,10 @@ __all__ = ["register"]
 
 _SOURCES = """
 from source_health
-select source_name, slice, status, last_success_at, mention_count, rejected_count, error_message
+select
+    source_name, slice, status, last_success_at,
+    round((epoch(now()) - epoch(last_success_at)) / 3600, 1) as hours_ago,
+    mention_count, rejected_count, error_message
 order by all
 """
 _BRANDS = """
@@ -46,6 +49,10 @@ def register(app: typer.Typer) -> None:
 def status(
     context: typer.Context,
     config: Annotated[Path | None, typer.Option("--config", help="Settings file.", show_default=False)] = None,
+    max_hours: Annotated[
+        float | None,
+        typer.Option("--max-hours", min=0, help="Fail when a source's last complete pull ended more hours ago."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what is published: brands, sources, how fresh they are, and which weights label mentions."""
@@ -61,11 +68,22 @@ def status(
     if as_json:
         tables = {"sources": sources.rows_as_dicts(), "brands": brands.rows_as_dicts()}
         screen.json({"latest": latest, **tables, "weights": weights})
-        return
-    screen.say(f"published {latest['published_at']}, as of {latest['as_of']}")
-    screen.say(models.described(weights))
-    screen.table(sources.columns, sources.rows, title="sources")
-    screen.table(brands.columns, brands.rows, title="brands (at most 20)")
+    else:
+        screen.say(f"published {latest['published_at']}, as of {latest['as_of']}")
+        screen.say(models.described(weights))
+        screen.table(sources.columns, sources.rows, title="sources")
+        screen.table(brands.columns, brands.rows, title="brands (at most 20)")
+    if max_hours is not None:
+        _require_fresh(sources.rows_as_dicts(), max_hours)
+
+
+def _require_fresh(sources: list[dict[str, Any]], max_hours: float) -> None:
+    late = sorted({one["source_name"] for one in sources if one["hours_ago"] is None or one["hours_ago"] > max_hours})
+    if late:
+        raise CheckFailed(
+            f"no complete pull within {max_hours:g} hours: {', '.join(late)}; `grapevine run` pulls again, "
+            "`grapevine check` asks each source what is wrong"
+        )
 
 
 def sql(

@@ -33,6 +33,17 @@ published_at = "date"
 rating = "stars"
 """
 
+STATUS_TABLES = """
+create schema marts;
+create table marts.brand_day (brand varchar, mention_count bigint, bad_count bigint, good_count bigint, told_date date);
+create table marts.source_health as
+select
+    *, '-' as slice, 'complete' as status, 1 as mention_count, 0 as rejected_count, null::varchar as error_message
+from (
+    values ('new', timestamptz '2999-01-01 00:00:00+00'), ('old', timestamptz '2020-01-01 00:00:00+00'), ('never', null)
+) as pulled (source_name, last_success_at)
+"""
+
 
 class Desk:
     """Runs a command in this process, as a person would at the terminal."""
@@ -114,6 +125,20 @@ def test_sql__every_type_becomes_json(
     assert json.loads(capsys.readouterr().out) == [
         {"d": 1.5, "t": "10:00:00", "i": 90.0, "day": "2026-01-02", "list": [1, None]}
     ]
+
+
+def test_status__names_the_sources_that_are_late(desk: Desk) -> None:
+    published = Home(desk.folder / "home").current
+    published.mkdir(parents=True)
+    (published / "latest.json").write_text('{"format": 1, "published_at": "", "as_of": ""}', encoding="utf-8")
+    with duckdb.connect(str(published / "grapevine.duckdb")) as connection:
+        connection.execute(STATUS_TABLES)
+
+    assert desk("status")[0] == 0
+    code, said, error = desk("status", "--max-hours", "24")
+    assert (code, "complete" in said) == (6, True)
+    assert error.startswith("error: no complete pull within 24 hours: never, old; `grapevine run` pulls again")
+    assert "within 1e+09 hours: never;" in desk("status", "--max-hours", "1e9", "--json")[2]
 
 
 def test_settings__missing_file_is_one_line(desk: Desk) -> None:
