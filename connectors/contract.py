@@ -44,6 +44,7 @@ __all__ = [
     "Rechecks",
     "Request",
     "Response",
+    "SharesWork",
     "UsesClient",
 ]
 
@@ -349,6 +350,28 @@ class UsesClient(Protocol):
             credentials: by the names in the declaration.
             clock: returns now (aware UTC).
         """
+        ...
+
+
+@runtime_checkable
+class SharesWork(Protocol):
+    """A source of files so large that several processes read them.
+
+    `parse` gives the pages of the parts in their order. The connector and its parts are sent to other processes, so
+    pickle must be able to; nothing may be kept from one part for the next.
+    """
+
+    def cut(self, request: Request, response: Response) -> Iterable[Any]:
+        """Return the parts of a file, each some thousand records; quick beside `parse_part`.
+
+        Raises:
+            ConfigError: the settings don't fit the file.
+            InputError: the file can't be read.
+        """
+        ...
+
+    def parse_part(self, request: Request, part: Any) -> Page:
+        """Return what one part means."""
         ...
 
 

@@ -105,7 +105,7 @@ class FileColumns:
         if len(kept) < rows.count:
             values = {field: [column[row] for row in kept] for field, column in values.items()}
             matches = [matches[row] for row in kept] if matches else matches
-        drafts = DraftColumns(values=values, brands=matches, where=lambda row: self._place(batch.line_of(kept[row])))
+        drafts = DraftColumns(values=values, brands=matches, where=lambda row: self._place(batch.lines[kept[row]]))
         return drafts, self._skipped(batch, rows)
 
     def outcomes(self, batch: TableBatch) -> tuple[OutcomeColumns, list[SkippedRecord]]:
@@ -189,7 +189,7 @@ class FileColumns:
         return BrandMatch(known, matched_by) if known else None
 
     def _skipped(self, batch: TableBatch, rows: _Rows) -> list[SkippedRecord]:
-        found = batch.bad + [(batch.line_of(row), reason) for row, reason in rows.reasons.items()]
+        found = batch.bad + [(batch.lines[row], reason) for row, reason in rows.reasons.items()]
         return [SkippedRecord(self._place(line), reason) for line, reason in sorted(found)]
 
     def _place(self, line: int) -> str:

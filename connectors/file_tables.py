@@ -11,9 +11,8 @@ import difflib
 import io
 import itertools
 import json
-import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -25,7 +24,6 @@ __all__ = ["TableBatch", "read_table"]
 ROWS_PER_BATCH = 10_000
 _MAX_RECORD_CHARACTERS = 16 << 20  # of one CSV record over several lines: beyond it, a quote was never closed
 _DELIMITERS = ",;\t|"
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 RAGGED = "ragged row: not as many fields as the header"
 OPEN_QUOTE = "a quote that is opened and never closed"
@@ -39,13 +37,13 @@ class TableBatch:
     Attributes:
         columns: name -> values, equally long; strings from CSV, whatever the file holds from JSON Lines and Parquet.
         count: how many rows.
-        line_of: gives the line of a row (its row number in Parquet), from 1.
+        lines: the line of each row (its row number in Parquet), from 1.
         bad: line and reason of rows that could not be read.
     """
 
     columns: dict[str, list[Any]]
     count: int
-    line_of: Callable[[int], int]
+    lines: Sequence[int]
     bad: list[tuple[int, str]]
 
 
@@ -82,7 +80,8 @@ def read_table(
         try:
             yield from _csv(text, name, wanted, delimiter) if format == "csv" else _jsonl(text, name, wanted)
         finally:
-            text.detach()  # the stream is its opener's to close
+            if not stream.closed:
+                text.detach()  # the stream is its opener's to close
     except broken_gzip as error:
         raise InputError(f"{name} is a broken gzip file ({error}); copy it again, nothing of it was taken") from None
     except UnicodeError:
@@ -131,27 +130,26 @@ class _CsvRows:
             taken.append(line)
             yield line
 
-    def read_clean(self, count: int, width: int) -> tuple[list[list[str]], Callable[[int], int]] | None:
+    def read_clean(self, count: int, width: int) -> tuple[list[list[str]], list[int]] | None:
         """Return the records of the next `count` lines and their lines, None if anything is wrong with one of them.
 
         Nearly all of every file is read this way; what is wrong is left for `read` to look at line by line.
         """
         lines = list(itertools.islice(self._lines, count)) if not self._again else []
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        rows: list[list[str]] = []
+        line_nos = [self._line_no + 1]  # of each record, and of what would follow the last
         try:
-            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+            for row in reader:
+                rows.append(row)
+                line_nos.append(self._line_no + reader.line_num + 1)
         except csv.Error:
             rows = []
         if not rows or {len(row) for row in rows} != {width}:
             self._again.extend(lines)
             return None
-        begun = self._line_no + 1
         self._line_no += len(lines)
-
-        def line_of(row: int) -> int:
-            # Lines are only counted for rows that are reported.
-            return begun + row + sum(len(_LINE_END.findall(field)) for one in rows[:row] for field in one)
-
-        return rows, line_of
+        return rows, line_nos[:-1]
 
     def read(self, count: int, width: int | None = None) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
         """Return up to `count` records with the lines they begin on, and line and reason of those that are broken.
@@ -217,14 +215,13 @@ def _csv(
         bad: list[tuple[int, str]] = []
         clean = rows.read_clean(ROWS_PER_BATCH, len(header))
         if clean is not None:
-            good, line_of = clean
+            good, lines = clean
         else:
             good, lines, bad = rows.read(ROWS_PER_BATCH, len(header))
             if not good and not bad:
                 return
-            line_of = lines.__getitem__
         columns = {column: [row[at] for row in good] for column, at in places}
-        yield TableBatch(columns=columns, count=len(good), line_of=line_of, bad=bad)
+        yield TableBatch(columns=columns, count=len(good), lines=lines, bad=bad)
 
 
 def _delimiter(header: str, wanted: Sequence[str]) -> str:
@@ -282,7 +279,7 @@ def _jsonl(text: io.TextIOWrapper, name: str, wanted: Sequence[tuple[str, str]])
             # A key that no row of the first batch has is a misspelling; later batches may leave any key out.
             if met == len(lines) and lines and column not in seen:
                 raise _no_column(column, setting, sorted(_keys(record)) if isinstance(record, dict) else [], name)
-        yield TableBatch(columns=values, count=len(lines), line_of=lines.__getitem__, bad=bad)
+        yield TableBatch(columns=values, count=len(lines), lines=lines, bad=bad)
 
 
 def _reach(record: dict[str, Any], column: str, path: Sequence[str], seen: set[str]) -> Any:
@@ -322,7 +319,7 @@ def _parquet(stream: BinaryIO, name: str, wanted: Sequence[tuple[str, str]]) -> 
         for batch in file.iter_batches(ROWS_PER_BATCH, columns=[column for _, column in wanted]):
             values = {column: batch[column].to_pylist() for _, column in wanted}
             lines = range(line, line + len(batch))
-            yield TableBatch(columns=values, count=len(batch), line_of=lines.__getitem__, bad=[])
+            yield TableBatch(columns=values, count=len(batch), lines=lines, bad=[])
             line += len(batch)
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]

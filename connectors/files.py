@@ -20,7 +20,9 @@ from records.errors import ConfigError
 from records.setup import RatingScale
 
 if TYPE_CHECKING:
+    from connectors.file_columns import FileColumns
     from connectors.file_settings import FileSettings
+    from connectors.file_tables import TableBatch
 
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -75,28 +77,44 @@ class Files:
 
     def parse(self, request: Request, response: Response) -> Iterator[Page]:
         """Return the pages of one file."""
-        from connectors.file_columns import FileColumns
+        return (self.parse_part(request, part) for part in self.cut(request, response))
+
+    def cut(self, request: Request, response: Response) -> Iterator[TableBatch]:
+        """Return some rows of a file at a time, its columns as they stand there.
+
+        Raises:
+            ConfigError: a column is not in the file.
+            InputError: the file is broken or of another format.
+        """
         from connectors.file_tables import read_table
 
         if not isinstance(request, FileRead) or response.stream is None:
             raise TypeError("files are read from a stream")
-        settings, name = self.settings, request.path.name
-        columns = FileColumns(settings, brands=request.context.get("brands", {}), file=name)
-        batches = read_table(
+        settings = self.settings
+        return read_table(
             response.stream,
             name=str(request.path),
-            wanted=columns.wanted(),
+            wanted=self._columns(request).wanted(),
             format=settings.format or _format_of(request.path),
             encoding=settings.encoding,
             delimiter=settings.delimiter,
         )
-        for batch in batches:
-            if settings.rows == "outcomes":
-                outcomes, skipped = columns.outcomes(batch)
-                yield Page(outcomes=outcomes, skipped=tuple(skipped))
-            else:
-                drafts, skipped = columns.drafts(batch)
-                yield Page(records=drafts, skipped=tuple(skipped))
+
+    def parse_part(self, request: Request, part: TableBatch) -> Page:
+        """Return what some rows mean."""
+        columns = self._columns(request)
+        if self.settings.rows == "outcomes":
+            outcomes, skipped = columns.outcomes(part)
+            return Page(outcomes=outcomes, skipped=tuple(skipped))
+        drafts, skipped = columns.drafts(part)
+        return Page(records=drafts, skipped=tuple(skipped))
+
+    def _columns(self, request: Request) -> FileColumns:
+        from connectors.file_columns import FileColumns
+
+        if not isinstance(request, FileRead):
+            raise TypeError("files are read from a path")
+        return FileColumns(self.settings, brands=request.context.get("brands", {}), file=request.path.name)
 
 
 def _format_of(path: Path) -> str:

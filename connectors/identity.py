@@ -42,14 +42,12 @@ class Identify:
         channel: overrides the drafts' own, or None.
         secret_key: the home's key, with which people are hashed.
         matcher: finds the configured brands in words.
-        row_no: the last row number given; rises with every row.
     """
 
     source: str
     channel: Channel | None
     secret_key: bytes
     matcher: Matcher
-    row_no: int = 0
     _people: dict[str, str] = field(default_factory=dict)
 
     def hashed(self, person: str | None) -> str | None:
@@ -77,9 +75,11 @@ def identify(
 ) -> tuple[pa.Table, list[SkippedRecord]]:
     """Return the landing rows of drafts, and those left out because they are about no brand or dated in the future.
 
+    Rows have no `row_no` yet: they get it as they land.
+
     Args:
         drafts: as `parse` gave them.
-        common: what the run's rows share; its `row_no` rises.
+        common: what the run's rows share.
         fetched_at: aware UTC; when the page was read.
         brands: what all of them are about, whatever their words.
         needs_brand: whether to leave out what is about no brand; not so for what is known and only looked at again.
@@ -118,11 +118,9 @@ def _table(
     columns["fetched_at"] = pa.repeat(pa.scalar(fetched_at, _type("fetched_at")), count)
     columns["mention_id"] = _mention_ids(common.source, columns["namespace"], columns["native_id"])
     columns["content_hash"] = _content_hashes(columns, count)
-    columns["row_no"] = pa.array(range(common.row_no + 1, common.row_no + count + 1), pa.int64())
     columns["brands"] = _brand_array(found)
     if common.channel is not None:
         columns["channel"] = [common.channel] * count
-    common.row_no += count
     arrays = [
         columns[name] if isinstance(columns.get(name), pa.Array)
         else pa.array(columns[name], _type(name)) if name in columns

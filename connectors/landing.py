@@ -63,6 +63,7 @@ OUTCOME_SCHEMA = pa.schema(
     [("brand", pa.string()), ("series", pa.string()), ("observed_on", pa.date32()), ("value", pa.float64())]
 )
 
+_ROW_NO = LANDING_SCHEMA.get_field_index("row_no")
 _ROWS_PER_WRITE = 20_000
 _ROWS_PER_FILE = 500_000
 
@@ -96,9 +97,11 @@ class LandingRun:
         self._saved: tuple[Any, ...] = ()
 
     def add_mentions(self, table: pa.Table) -> None:
-        """Add rows of `LANDING_SCHEMA`."""
+        """Add rows of `LANDING_SCHEMA`, and number them in their order."""
         if not len(table):
             return
+        numbers = pa.array(range(self.row_count + 1, self.row_count + len(table) + 1), pa.int64())
+        table = table.set_column(_ROW_NO, LANDING_SCHEMA.field(_ROW_NO), numbers)
         self.row_count += len(table)
         newest = pc.max(table["published_at"]).as_py()
         if newest and (self.newest_published_at is None or newest > self.newest_published_at):

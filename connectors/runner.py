@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 from connectors import filestate
 from connectors.capture import public_part
-from connectors.columns import DraftColumns, columns_of
-from connectors.contract import Connector, FileRead, NativeId, Page, Rechecks, Request, Response
+from connectors.contract import Connector, FileRead, NativeId, Page, Rechecks, Request, Response, SharesWork
 from connectors.cursor import Cursor
-from connectors.identity import Identify, identify
+from connectors.identity import Identify
 from connectors.landing import LandingRun
 from connectors.manifest import PullResult, Run, Status, remove_stale_drafts, sort_error
 from connectors.matching import Matcher
 from connectors.reading import STUMBLES, usable
+from connectors.sharing import Rows, Sharing, rows_of
 from connectors.walk import MAX_REQUESTS, Fetch, Walk
 from records.brand import Query
 from records.errors import ConfigError, Drift, Gone, GrapevineError, TransientError
@@ -108,26 +109,28 @@ class Runner:
         known = cursor.state.get("files", {}) if cursor.state.get("reading") == reading else {}
         files: dict[str, Any] = {}
         first_error: GrapevineError | None = None
-        for read in reads:
-            if not isinstance(read, FileRead):
-                raise TypeError(f"{self._connector.declaration.name} reads files but asked for {type(read).__name__}")
-            name = str(read.path)
-            landing.checkpoint()
-            row_no = common.row_no
-            try:
-                filestate.check(read.path)
-                state, is_same = filestate.same_content(read.path, known.get(name))
-                if not is_same:
-                    self._read_file(landing, common, read)
-                    if filestate.look(read.path) != state["look"]:
-                        raise TransientError(f"{read.path} changed while it was read; pull again")
-                files[name] = state
-            except GrapevineError as error:
-                landing.rollback()
-                common.row_no = row_no
-                first_error = first_error or error
-                if name in known:
-                    files[name] = known[name]
+        connector = self._connector
+        with Sharing(connector, common) if isinstance(connector, SharesWork) else nullcontext() as sharing:
+            for read in reads:
+                if not isinstance(read, FileRead):
+                    raise TypeError(
+                        f"{self._connector.declaration.name} reads files but asked for {type(read).__name__}"
+                    )
+                name = str(read.path)
+                landing.checkpoint()
+                try:
+                    filestate.check(read.path)
+                    state, is_same = filestate.same_content(read.path, known.get(name))
+                    if not is_same:
+                        self._read_file(landing, common, read, sharing)
+                        if filestate.look(read.path) != state["look"]:
+                            raise TransientError(f"{read.path} changed while it was read; pull again")
+                    files[name] = state
+                except GrapevineError as error:
+                    landing.rollback()
+                    first_error = first_error or error
+                    if name in known:
+                        files[name] = known[name]
         after = Cursor(mark=cursor.mark, head=cursor.head, state={"reading": reading, "files": files})
         return self._end(landing, error=first_error, before=cursor, after=after)
 
@@ -187,33 +190,36 @@ class Runner:
             cursor=None if after == before else after.to_json(),
         )
 
-    def _read_file(self, landing: LandingRun, common: Identify, read: FileRead) -> None:
+    def _read_file(self, landing: LandingRun, common: Identify, read: FileRead, sharing: Sharing | None) -> None:
         with read.path.open("rb", buffering=_BUFFER_BYTES) as stream:
             response = Response(received_at=self._clock(), stream=stream)
-            for page in _pages(self._connector.parse(read, response)):
-                self._land(landing, common, page, response.received_at)
+            if sharing is not None:
+                for rows in sharing.rows(read, response):
+                    self._land_rows(landing, rows)
+            else:
+                for page in _pages(self._connector.parse(read, response)):
+                    self._land(landing, common, page, response.received_at)
 
     def _land(
         self, landing: LandingRun, common: Identify, page: Page, fetched_at: datetime, *, needs_brand: bool = True
     ) -> None:
-        for match in page.brands:
+        self._land_rows(landing, rows_of(page, common, fetched_at=fetched_at, needs_brand=needs_brand))
+
+    def _land_rows(self, landing: LandingRun, rows: Rows) -> None:
+        for match in rows.page.brands:
             if match.brand not in self._keys:
                 raise ConfigError(
                     f"source {self._setup.name!r}: brand = {match.brand!r} is no configured brand; "
                     f"there are {', '.join(sorted(self._keys))}"
                 )
-        landing.add_skipped(page.skipped)
-        landing.add_gone(page.gone)
-        landing.add_rating_counts(page.rating_counts)
-        if page.outcomes is not None:
-            landing.add_outcomes(page.outcomes)
-        if len(page.records):
-            drafts = page.records if isinstance(page.records, DraftColumns) else columns_of(page.records)
-            table, left_out = identify(
-                drafts, common, fetched_at=fetched_at, brands=page.brands, needs_brand=needs_brand
-            )
-            landing.add_skipped(left_out)
-            landing.add_mentions(table)
+        landing.add_skipped(rows.page.skipped)
+        landing.add_gone(rows.page.gone)
+        landing.add_rating_counts(rows.page.rating_counts)
+        if rows.page.outcomes is not None:
+            landing.add_outcomes(rows.page.outcomes)
+        landing.add_skipped(rows.left_out)
+        if rows.table is not None:
+            landing.add_mentions(rows.table)
 
 
 def _pages(parsed: Page | Iterable[Page]) -> Iterable[Page]:

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import gc
 import itertools
-import multiprocessing
-import os
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +21,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from records import processes
 from records.errors import Killed
 
 __all__ = ["Score", "Work", "share"]
@@ -70,7 +68,7 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
     """
     out.mkdir(parents=True, exist_ok=True)
     total: int = sum(pq.read_metadata(path).num_rows for path in inputs)
-    is_alone = total < _ROWS_WORTH_A_PROCESS or multiprocessing.current_process().daemon
+    is_alone = total < _ROWS_WORTH_A_PROCESS or not processes.may_start()
     others = 0 if is_alone else workers - 1
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".sharing-", dir=out)))
@@ -78,8 +76,7 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
         parts.mkdir()
         started: list[Future[None]] = []
         if others > 0:
-            context = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(others, context, initializer=_end_with_parent))
+            pool = stack.enter_context(processes.pool(others))
             started = [pool.submit(_take_share, inputs, parts, work) for _ in range(others)]
         try:
             _take_share(inputs, parts, work)
@@ -97,18 +94,6 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
             names = [_part_name(number, *place) for place in _places(pq.read_metadata(path), work)]
             _put_together([parts / name for name in names], out / path.name, work)
     return total
-
-
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it was killed: nobody would tell it that there is no more work."""
-    parent = multiprocessing.parent_process()
-
-    def wait() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _take_share(inputs: Sequence[Path], parts: Path, work: Work) -> None:

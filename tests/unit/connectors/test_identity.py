@@ -83,7 +83,7 @@ def test_identity__a_brand_of_its_own_is_not_looked_for_again():
     ]
 
 
-def test_identity__row_numbers_go_on_and_left_out_rows_have_none():
+def test_identity__what_is_left_out_is_no_row():
     shared = common(Brand(key="acme", name="Acme"))
     some = [
         Draft(native_id="1", kind="post", channel="online", text="Acme"),
@@ -91,14 +91,13 @@ def test_identity__row_numbers_go_on_and_left_out_rows_have_none():
         Draft(native_id="3", kind="post", channel="online", text="acme", published_at=datetime(2031, 1, 1, tzinfo=UTC)),
         Draft(native_id="4", kind="post", channel="online", text="acme", engagement=Engagement(view_count=3)),
     ]
-    first, skipped = identify(columns_of(some), shared, fetched_at=NOW)
-    second, _ = identify(columns_of(some[:1]), shared, fetched_at=NOW)
-    assert first["row_no"].to_pylist() + second["row_no"].to_pylist() == [1, 2, 3]
+    rows, skipped = identify(columns_of(some), shared, fetched_at=NOW)
+    assert rows["native_id"].to_pylist() == ["1", "4"]
     assert [(one.where, one.reason) for one in skipped] == [
         ("2", "about none of the brands"),
         ("3", "dated in the future"),
     ]
-    assert first["view_count"].to_pylist() == [None, 3]
+    assert rows["view_count"].to_pylist() == [None, 3]
 
 
 @pytest.mark.parametrize("person", [None, ""])

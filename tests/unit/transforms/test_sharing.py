@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from records.errors import Killed
-from transforms.sharing import Score, Work, _end_with_parent, share
+from transforms.sharing import Score, Work, share
 
 SCHEMA = pa.schema([("n", pa.int64())])
 
@@ -112,23 +110,6 @@ def test_share__all_or_nothing(inputs: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no more"):
         share(inputs, tmp_path / "out", work(Fails()), 1)
     assert read(tmp_path / "out") == {}
-
-
-def test_end_with_parent__ends_once_the_parent_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Parent:
-        def __init__(self) -> None:
-            self.ended = threading.Event()
-
-        def join(self) -> None:
-            self.ended.wait(10)
-
-    parent, codes = Parent(), queue.Queue[int]()
-    monkeypatch.setattr("multiprocessing.parent_process", lambda: parent)
-    monkeypatch.setattr("os._exit", codes.put)
-    _end_with_parent()
-    assert codes.empty()
-    parent.ended.set()
-    assert codes.get(timeout=10) == 1
 
 
 def test_share__few_rows_start_no_process(inputs: list[Path], tmp_path: Path) -> None:
