@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,26 @@ def real_data() -> Path:
     if not (folder / "data").is_dir() or not (folder / "payloads").is_dir():
         pytest.fail(f"GRAPEVINE_REAL_DATA is {named!r}, which has no data/ and payloads/; correct or unset it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make a folder once in a run, whichever worker asks first; the others wait for it. Nobody may change it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # a worker's folder lies in that of the run
+
+    def make(name: str, write: Callable[[Path], None]) -> Path:
+        folder = shared / f"once-{name}"
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                draft = shared / f"once-{name}.draft"
+                draft.mkdir()  # a writer that failed has left it: then this fails as well
+                write(draft)
+                draft.rename(folder)
+        return folder
+
+    return make
 
 
 @pytest.fixture(autouse=True)

@@ -1,18 +1,13 @@
-"""The whole way on the sample: pull to digest, twice the same, through every kind of sudden death, under a reader."""
+"""The whole way on the sample: what a run leaves in tables and digests, and that a second one changes nothing."""
 
 from __future__ import annotations
 
 import asyncio
 import filecmp
 import json
-import math
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,59 +16,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from records.home import Home
+from .conftest import SAMPLE, Grapevine, TablesOf, Unhurt, files_under, published
 
-HERE = Path(__file__).parent
-EXAMPLES = HERE.parents[1] / "examples"
-SAMPLE = EXAMPLES / "sample" / "grapevine.toml"
-STEPS = ("pull", "load", "score", "build", "publish", "digest", "alert")
-
-Grapevine = Callable[..., "subprocess.CompletedProcess[str]"]
-TablesOf = Callable[[Home], dict[str, list[tuple[Any, ...]]]]
-
-
-@dataclass(frozen=True)
-class Unhurt:
-    """A run that was never killed: its home folder, and how many ticks each of its steps took."""
-
-    home: Home
-    ticks: dict[str, int]
-
-
-@pytest.fixture(scope="module")
-def unhurt(tmp_path_factory: pytest.TempPathFactory) -> Unhurt:
-    home = Home(tmp_path_factory.mktemp("unhurt") / "home")
-    done = traced(home)
-    assert done.returncode == 0, done.stderr
-    return Unhurt(home, json.loads(done.stdout))
-
-
-def traced(home: Home, *place_of_death: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(HERE / "run_killed.py"), str(SAMPLE), str(home.root), *place_of_death]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def published(home: Home, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(home.published_file), read_only=True) as connection:
-        return connection.execute(query).fetchall()
-
-
-def differing(found: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> list[Any]:
-    """Return the rows that are not the same; a sum over threads may end in other digits each time."""
-    if len(found) != len(expected):
-        return [f"{len(found)} rows instead of {len(expected)}"]
-    pairs = zip(found, expected, strict=True)
-    return [(row, wanted) for row, wanted in pairs if not all(map(is_same, row, wanted))]
-
-
-def is_same(value: Any, wanted: Any) -> bool:
-    if isinstance(value, float) and isinstance(wanted, float):
-        return value == wanted or math.isclose(value, wanted, rel_tol=1e-9)
-    return bool(value == wanted)
-
-
-def files_under(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+EXAMPLES = SAMPLE.parents[1]
 
 
 def test_make_sample__same_bytes_again(tmp_path: Path) -> None:
@@ -202,79 +147,6 @@ def test_run__again_changes_nothing(unhurt: Unhurt, grapevine: Grapevine, tables
     assert tables_of(unhurt.home) == before
     assert files_under(unhurt.home.digests) == digests
     assert unhurt.home.current.resolve() == current
-
-
-def test_rebuild__another_profile_keeps_what_was_said(
-    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
-) -> None:
-    shutil.copytree(unhurt.home.root, home.root, symlinks=True)
-    folder = tmp_path / "sample"
-    shutil.copytree(SAMPLE.parent, folder)
-    settings = folder / "grapevine.toml"
-    settings.write_text(settings.read_text().replace('profile = "dr2013"', 'profile = "satisfied_post_more"'))
-
-    done = grapevine(home, "rebuild", "--config", str(settings), "--json")
-
-    assert done.returncode == 0, done.stderr
-    (earlier,) = json.loads(done.stdout)["earlier"]
-    assert (earlier["profile"], earlier["said_until"][:10]) == ("dr2013", "2026-11-16")
-    assert earlier["moved_count"] == earlier["period_count"] > 0
-    week = "WHERE brand = 'thistlepost' AND period_kind = 'week' AND period_start_date = '2026-11-09'"
-    said = published(unhurt.home, f"SELECT estimated_bad_count FROM marts.brand_period {week}")
-    kept = f"SELECT estimated_bad_count FROM marts.brand_period_history {week} AND profile = 'dr2013'"
-    assert differing(published(home, kept), said) == []
-    assert published(home, f"SELECT estimated_bad_count FROM marts.brand_period {week}") != said
-
-
-def test_run__killed_in_every_step_then_whole(
-    unhurt: Unhurt, home: Home, grapevine: Grapevine, tables_of: TablesOf
-) -> None:
-    # Authors are hashed with the home's own key: only with the same key can the tables be the same.
-    home.root.mkdir(mode=0o700)
-    shutil.copy(unhurt.home.secret_key, home.secret_key)
-    # One home folder dies in each step in turn; every run takes up what the one before left lying.
-    for step in STEPS:
-        moment = max(1, unhurt.ticks.get(step, 0) // 2)
-        died = traced(home, step, str(moment))
-        assert died.returncode == -signal.SIGKILL, f"{step}: {died.stderr}"
-
-    done = grapevine(home, "run", "--config", str(SAMPLE))
-
-    assert done.returncode == 0, done.stderr
-    expected, found = tables_of(unhurt.home), tables_of(home)
-    assert found.keys() == expected.keys()
-    for table, rows in expected.items():
-        assert differing(found[table], rows) == [], table
-    assert files_under(home.digests).keys() == files_under(unhurt.home.digests).keys()
-    # A draft that a killed pull left in landing/ is swept after a day: it might be another pull at work.
-    leftovers = [str(path) for path in home.root.rglob("*.tmp") if home.landing not in path.parents]
-    assert leftovers == []
-
-
-def test_publish__reader_sees_whole_states_only(
-    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
-) -> None:
-    shutil.copytree(unhurt.home.root, home.root, symlinks=True)
-    folder = tmp_path / "sample"
-    shutil.copytree(SAMPLE.parent, folder)
-    with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
-        late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
-        posts.write(json.dumps(late) + "\n")
-    ((reviews,),) = published(home, "SELECT count(*) FROM marts.mentions WHERE NOT is_duplicate AND kind = 'review'")
-    command = [sys.executable, str(HERE / "read_published.py"), str(home.published_file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
-        assert reader.stdin is not None
-        assert reader.stdout is not None
-        assert reader.stdout.readline() == f"410,410,{reviews}\n"
-
-        done = grapevine(home, "run", "--config", str(folder / "grapevine.toml"))
-
-        assert done.returncode == 0, done.stderr
-        assert reader.stdout.readline() == f"411,411,{reviews}\n"
-        reader.stdin.close()
-        seen = json.loads(reader.stdout.readline())
-    assert reader.returncode == 0
-    assert list(seen) == [f"410,410,{reviews}", f"411,411,{reviews}"]
 
 
 def two_digits(number: float) -> str:

@@ -1,10 +1,16 @@
-"""A private warehouse made by hand, row by row, and built once by the real dbt project."""
+"""A private warehouse made by hand, row by row, and built once by the real dbt project for all modules here.
+
+Each module names in `SCENES` the functions that tell its rows; a scene has brands and sources of its own, so that the
+scenes can stand in one warehouse without touching each other. A build costs as much for all as for one.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,8 +54,13 @@ class Told:
 
 @dataclass
 class Raw:
-    """Collects raw rows; `write` inserts them."""
+    """Collects the raw rows of a scene; `write` inserts them.
 
+    Attributes:
+        posts: the source of a mention for which none is named.
+    """
+
+    posts: str = "posts"
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def add(self, table: str, **row: Any) -> None:
@@ -110,7 +121,7 @@ class Raw:
         native_id: str,
         *versions: Told,
         brands: str,
-        source: str = "posts",
+        source: str | None = None,
         channel: str = "online",
         author: str | None = None,
         repost_of: str | None = None,
@@ -125,6 +136,7 @@ class Raw:
         loaded: datetime = LOADED,
     ) -> None:
         """Add a mention about the brands (separated by blanks) in all tables that hold something about it."""
+        source = source or self.posts
         key = mention_id(source, "", native_id)
         published = versions[0].when
         seen = first_seen or published or AS_OF
@@ -274,14 +286,43 @@ def write_raw(home: Home, raw: Raw) -> None:
         raw.write(connection)
 
 
+def together(scenes: list[Raw]) -> Raw:
+    """Put scenes into one; a brand or a source that two of them name would mix their figures."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for scene in scenes:
+        for table, added in scene.rows.items():
+            rows.setdefault(table, []).extend(added)
+    for table in ("brand", "source"):
+        names = [row[table] for row in rows.get(table, ())]
+        assert sorted(set(names)) == sorted(names), f"two scenes have a {table} of one name"
+    return Raw(rows=rows)
+
+
 @pytest.fixture(scope="session")
-def build_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Raw], Built]:
-    """Build a warehouse from raw rows, in a home of its own."""
+def world(request: pytest.FixtureRequest, made_once: Callable[..., Path]) -> Home:
+    """The scenes of all modules collected, built; to be read or copied, never changed."""
+    modules = {item.module for item in request.session.items if isinstance(item, pytest.Function)}
+    named = {tell for module in modules for tell in getattr(module, "SCENES", ())}
+    scenes = sorted(named, key=lambda tell: (tell.__module__, tell.__name__))
 
-    def build_raw(raw: Raw) -> Built:
-        home = Home(tmp_path_factory.mktemp("models") / "home")
-        write_raw(home, raw)
+    def build_all(folder: Path) -> None:
+        home = Home(folder / "home")
+        write_raw(home, together([tell() for tell in scenes]))
         build(home)
-        return Built(home)
 
-    return build_raw
+    return Home(made_once("models", build_all) / "home")
+
+
+@pytest.fixture(scope="session")
+def built(world: Home, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The built scenes, to ask: nobody changes them."""
+    home = Home(tmp_path_factory.mktemp("models") / "home")
+    shutil.copytree(world.root, home.root, symlinks=True)
+    return Built(home)
+
+
+@pytest.fixture
+def changed(world: Home, home: Home) -> Built:
+    """The built scenes once more, for one test to change."""
+    shutil.copytree(world.root, home.root, symlinks=True)
+    return Built(home)

@@ -3,115 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from datetime import date
 
 import pytest
 
-from records.brand import BrandValue
 from transforms.amplification import Count, behind, heard
-from transforms.coverage import FULL, triangular
+from transforms.coverage import FULL
 from transforms.pooling import disagreement_given_rates
 from transforms.rates import load_profile
 from transforms.sensitivity import figures, tornado
 from transforms.spread import pooled_reproduction, reproduction_from_reposts, retold_so_far, saturated_reach
 from transforms.what_if import Plan, what_if
 
-from .conftest import Built, Raw, Told, at
+from .conftest import Built
+from .counts import counts
 
 Z = 1.6448536269514722  # 95th percentile of the normal distribution: ends of a 90 % range
 
 
-@pytest.fixture(scope="module")
-def built(build_of: Callable[[Raw], Built]) -> Built:
-    raw = Raw()
-    for name in ("reviews", "posts", "inbox", "early", "late", "left", "right", "ended"):
-        raw.source(name)
-    review = {"source": "reviews", "channel": "review_site"}
-
-    for brand in ("unset", "mixed", "three", "sparse", "onlybad", "onlygood"):
-        raw.brand(brand)
-    raw.many(35, "bad", "2026-01-05", brand="unset", **review)
-    raw.many(40, "bad", "2026-01-05", brand="mixed", **review)
-    raw.many(160, "good", "2026-01-05", brand="mixed", **review)
-    raw.many(5, "bad", "2026-01-05", brand="onlybad", **review)
-    raw.many(5, "good", "2026-01-05", brand="onlygood", **review)
-    raw.many(9, "bad", "2026-01-05", brand="three", **review)
-    raw.many(10, "bad", "2026-01-05", brand="three", source="posts")
-    raw.many(11, "bad", "2026-01-05", brand="three", source="inbox", channel="company")
-
-    for brand, mode in (("half", 0.5), ("own", 0.25)):
-        raw.brand(brand)
-        raw.many(35, "bad", "2026-01-05", brand=brand, source="early", channel="review_site")
-        raw.coverage("early", mode, mode, mode, brand=None if brand == "half" else brand)
-    raw.brand("ranged")
-    raw.many(35, "bad", "2026-01-05", brand="ranged", source="late", channel="review_site")
-    raw.coverage("late", 0.2, 0.4, 0.8, brand="ranged")
-
-    for brand in ("overlap", "disjoint", "partly"):
-        raw.brand(brand)
-        raw.many(10, "bad", "2026-01-05", brand=brand, source="left")
-        raw.many(25, "bad", "2026-01-05", brand=brand, source="right")
-        raw.coverage("left", 0.5, 0.5, 0.5, brand=brand, is_disjoint=brand == "disjoint")
-        if brand != "partly":
-            raw.coverage("right", 0.4, 0.4, 0.4, brand=brand, is_disjoint=brand == "disjoint")
-
-    for brand, when in (
-        ("viral", "2026-03-31 11:30"),
-        ("passed", "2026-03-30 11:30"),
-    ):  # half an hour, a day before as_of
-        raw.brand(brand, value=BrandValue(market_size=100_000))
-        raw.mention(brand, Told("bad", at(when)), brands=brand, reposts=5_000)
-
-    # a week before, so that the weeks compared are collected in whole; 100 -> 140 is the golden change
-    raw.brand("moved")
-    for day, count in (("2026-01-05", 1), ("2026-01-14", 100), ("2026-01-21", 140), ("2026-03-30", 5)):
-        raw.many(count, "bad", day, brand="moved", **review)
-    raw.brand("widened")  # the same, but from the third week on twice as much is collected
-    for day, count in (("2026-01-05", 1), ("2026-01-14", 100), ("2026-01-21", 140), ("2026-03-30", 1)):
-        raw.many(count, "bad", day, brand="widened", source="late", channel="review_site")
-    raw.coverage("late", 0.1, 0.2, 0.3, brand="widened")
-    raw.coverage("late", 0.3, 0.4, 0.5, brand="widened", valid_from=date(2026, 1, 19))
-
-    raw.brand("added")  # a second source is listened to from the second of the two weeks compared
-    for day, source in (
-        ("2026-01-05", "posts"),
-        ("2026-01-14", "posts"),
-        ("2026-01-21", "posts"),
-        ("2026-01-21", "inbox"),
-    ):
-        raw.many(20, "bad", day, brand="added", source=source)
-    raw.many(1, "bad", "2026-03-20", brand="added", source="posts")
-    raw.brand("column", is_configured=False)
-    raw.many(1, "bad", "2026-01-07", brand="column", **review)
-    raw.many(1, "good", "2026-02-04", brand="column", **review)
-    raw.many(1, "bad", "2026-01-07", brand="sparse", **review)
-    raw.many(1, "good", "2026-02-04", brand="sparse", **review)
-    raw.brand("ended")
-    raw.many(2, "bad", "2026-01-07", brand="ended", source="ended")
-
-    reviews = {"source": "reviews", "channel": "review_site"}
-    inbox = {"source": "inbox", "channel": "company"}
-    value = BrandValue(
-        customer_count=1000, leaving_share=0.6, customer_value=320.0, market_size=100_000, in_market_share=0.02,
-        deterred_share=0.1,
-    )  # fmt: skip
-    raw.brand("valued", value=value)
-    raw.many(35, "bad", "2026-01-05", brand="valued", **reviews)
-    raw.brand("watched")  # ten posts of which the views are counted or the followers known, ten of which nothing is
-    raw.many(6, "bad", "2026-01-05", brand="watched", source="posts", views=1000, reposts=3)
-    raw.many(4, "bad", "2026-01-06", brand="watched", source="posts", followers=200)
-    raw.many(10, "bad", "2026-01-07", brand="watched", source="posts")
-    raw.brand("linked")  # person keys on both channels, both collected in whole
-    raw.many(35, "bad", "2026-01-05", brand="linked", is_linked=True, **reviews)
-    raw.many(25, "bad", "2026-01-06", brand="linked", is_linked=True, **inbox)
-    raw.brand("apart")  # one channel shows far more than the other
-    raw.many(200, "bad", "2026-01-05", brand="apart", **reviews)
-    raw.many(5, "bad", "2026-01-06", brand="apart", **inbox)
-    for brand in ("linked", "apart"):
-        for source in ("reviews", "inbox"):
-            raw.coverage(source, 1, 1, 1, brand=brand)
-    return build_of(raw)
+SCENES = (counts,)
 
 
 def test_estimate__reviews_over_share_rate(built: Built) -> None:
@@ -158,132 +67,6 @@ def test_estimate__channels_are_not_added_up_and_never_below_the_largest(built: 
     assert week["estimated_bad_count"] == pytest.approx(9 / 0.35)
     assert week["bad_count"] == 30  # tellings: one experience may be told on two channels
     assert 11 <= week["estimated_bad_count_low"] < 25.7  # the inbox alone has shown 11
-
-
-def test_coverage__divides_the_rate(built: Built) -> None:
-    week = built.period("half", "2026-01-05")
-    assert week["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.5))
-    assert week["is_coverage_known"] is True
-    assert week["bad_hidden_share"] == pytest.approx(1 - 0.35 * 0.5 / 2.61)
-
-
-def test_coverage__a_brands_own_goes_before_the_general_one(built: Built) -> None:
-    assert built.period("own", "2026-01-05")["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.25))
-
-
-def test_coverage__its_uncertainty_widens_the_range(built: Built) -> None:
-    week = built.period("ranged", "2026-01-05")
-    known = triangular(0.2, 0.4, 0.8)
-    e1 = 56.5 / 19.275 * known.inverse_mean
-    e2 = 56.5 * 55.5 / (19.275 * 18.275) * known.inverse_square_mean
-    mean, variance = 35 * e1, 35 * (e2 - e1) + 35**2 * (e2 - e1**2)
-    sigma = math.sqrt(math.log(1 + variance / mean**2))
-    assert week["estimated_bad_count"] == pytest.approx(35 / (0.35 * 0.4))
-    assert week["estimated_bad_count_high"] == pytest.approx(mean * math.exp(-(sigma**2) / 2 + Z * sigma))
-
-
-@pytest.mark.parametrize(
-    ("brand", "coverage", "is_known"),
-    [("overlap", 1 - 0.5 * 0.6, True), ("disjoint", 0.5 + 0.4, True), ("partly", 1, False)],
-)
-def test_coverage__sources_of_one_channel_combine(built: Built, brand: str, coverage: float, is_known: bool) -> None:
-    week = built.period(brand, "2026-01-05")
-    assert week["estimated_bad_count"] == pytest.approx(35 / (0.45 * coverage))
-    assert week["is_coverage_known"] is is_known
-
-
-def test_change__at_equal_coverage_the_rates_cancel(built: Built) -> None:
-    week = built.period("moved", "2026-01-19")
-    assert week["bad_change_ratio"] == pytest.approx(1.4)  # 140 / 100
-    assert week["bad_change_ratio_low"] == pytest.approx(1.128749, abs=1e-6)  # 1.4 exp(-Z sqrt(1/100 + 1/140))
-    assert week["bad_change_ratio_high"] == pytest.approx(1.736435, abs=1e-6)
-    assert week["is_bad_change_finding"] is True
-
-
-def test_change__more_collected_is_no_more_experienced(built: Built) -> None:
-    week = built.period("widened", "2026-01-19")
-    ratio = (140 / 0.4) / (100 / 0.2)  # 0.7
-    drift = triangular(0.1, 0.2, 0.3).log_variance + triangular(0.3, 0.4, 0.5).log_variance
-    wide = Z * math.sqrt(1 / 100 + 1 / 140 + drift)
-    assert week["bad_change_ratio"] == pytest.approx(ratio)
-    assert week["bad_change_ratio_low"] == pytest.approx(ratio * math.exp(-wide))
-    assert week["bad_change_ratio_high"] == pytest.approx(ratio * math.exp(wide))
-
-
-def test_change__not_against_a_week_collected_in_part_and_not_before_the_end(built: Built) -> None:
-    # collection began on Monday 5 January, so week 3 has a whole one before it; week 2 has none
-    assert built.period("moved", "2026-01-05")["bad_change_ratio"] is None
-    assert built.period("moved", "2026-01-12")["bad_change_ratio"] == pytest.approx(100)
-    now = built.period("moved", "2026-03-30")  # as_of is Tuesday 31 March
-    assert (now["bad_count"], now["is_complete"], now["bad_change_ratio"]) == (5, False, None)
-    month = built.period("sparse", "2026-02-01", "month")  # January was collected from the 7th on
-    assert month["good_change_ratio"] is None
-
-
-def test_change__an_added_source_is_no_change(built: Built) -> None:
-    week = built.period("added", "2026-01-19")
-    assert (week["bad_count"], week["bad_change_ratio"]) == (40, 1)  # 20 and 20 on the source that both weeks have
-
-
-def test_change__few_mentions_are_no_finding(built: Built) -> None:
-    week = built.period("moved", "2026-01-12")  # 1 -> 100: the range excludes 1, but one mention is none
-    assert week["bad_change_ratio_low"] > 1
-    assert week["is_bad_change_finding"] is False
-
-
-def test_period__weeks_without_a_mention_are_there_with_zero(built: Built) -> None:
-    weeks = built.rows(
-        "SELECT period_name, mention_count, estimated_bad_count, estimated_bad_count_high > 0, good_per_bad "
-        "FROM marts.brand_period WHERE brand = 'sparse' AND period_kind = 'week' ORDER BY period_start_date LIMIT 5"
-    )
-    assert weeks[0][:2] == ("2026-W02", 1)
-    assert weeks[1:4] == [(f"2026-W0{week}", 0, 0, True, None) for week in (3, 4, 5)]
-    assert weeks[4][:2] == ("2026-W06", 1)
-
-
-def test_period__brands_made_from_a_column_have_only_what_was_told(built: Built) -> None:
-    assert built.rows(
-        "SELECT period_name FROM marts.brand_period WHERE brand = 'column' AND period_kind = 'week' ORDER BY 1"
-    ) == [("2026-W02",), ("2026-W06",)]
-    assert built.rows("SELECT count(*) FROM marts.brand_day WHERE brand = 'column'") == [(2,)]
-
-
-def test_period__runs_to_as_of_and_says_what_is_complete_and_final(built: Built) -> None:
-    weeks = built.rows(
-        "SELECT period_end_date, is_complete, is_final FROM marts.brand_period "
-        "WHERE brand = 'sparse' AND period_kind = 'week' ORDER BY period_start_date DESC LIMIT 4"
-    )
-    assert weeks == [
-        (date(2026, 4, 5), False, False),  # as_of 31 March
-        (date(2026, 3, 29), True, False),
-        (date(2026, 3, 22), True, False),
-        (date(2026, 3, 15), True, True),  # over on 16 March, 14 days before 30 March
-    ]
-
-
-def test_period__a_source_that_fell_silent_is_unknown_and_not_zero(built: Built) -> None:
-    february = built.period("ended", "2026-02-01", "month")
-    assert (february["bad_count"], february["estimated_bad_count"], february["is_coverage_known"]) == (0, None, False)
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "end"),
-    [
-        ("day", "2026-02-04", date(2026, 2, 4)),
-        ("week", "2026-W06", date(2026, 2, 8)),
-        ("month", "2026-02", date(2026, 2, 28)),
-        ("quarter", "2026-Q1", date(2026, 3, 31)),
-        ("year", "2026", date(2026, 12, 31)),
-    ],
-)
-def test_period__each_kind_has_its_name_and_inclusive_end(built: Built, kind: str, name: str, end: date) -> None:
-    row = built.row(
-        "SELECT period_end_date, good_count FROM marts.brand_period "
-        "WHERE (brand, period_kind, period_name) = ('sparse', ?, ?)",
-        kind,
-        name,
-    )
-    assert row == {"period_end_date": end, "good_count": 1}
 
 
 def test_channel_period__five_channels_collected_or_not(built: Built) -> None:
@@ -398,22 +181,6 @@ def test_sign__headlines_are_checked_under_the_other_evidence(built: Built) -> N
     assert week["opposite_word_of_mouth_balance"] == pytest.approx(other["word_of_mouth_balance"])
     assert week["sign_flips"] is True  # more good than bad, or fewer: 6.1 or .75
     assert built.period("onlybad", "2026-01-05")["sign_flips"] is False
-
-
-@pytest.mark.parametrize("brand", ["unset", "half", "three", "sparse", "valued", "linked", "apart"])
-def test_periods__months_quarters_and_years_have_ranges_of_their_own(built: Built, brand: str) -> None:
-    weeks, months, years = (
-        built.row(
-            "SELECT sum(estimated_bad_count) AS point, "
-            "sum(estimated_bad_count_high - estimated_bad_count_low) AS width "
-            "FROM marts.brand_period WHERE (brand, period_kind) = (?, ?) AND period_start_date < DATE '2026-03-30'",
-            brand, kind,
-        )
-        for kind in ("week", "month", "year")
-    )  # fmt: skip
-    assert years["point"] == pytest.approx(weeks["point"])
-    assert years["point"] == pytest.approx(months["point"])
-    assert years["width"] <= months["width"] + 1e-9
 
 
 @pytest.mark.parametrize(

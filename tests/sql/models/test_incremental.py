@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from records.home import Home
 from records.keys import mention_id
 from warehouse import query, store
 from warehouse.build import build
@@ -17,39 +16,40 @@ _SAME = "COLUMNS(lambda name: name NOT LIKE '%_loaded_at')"  # stamps say when a
 
 
 def _tables(built: Built) -> dict[str, list[tuple[Any, ...]]]:
-    names = built.rows(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-        "WHERE table_schema IN ('core', 'marts') ORDER BY ALL"
-    )
-    return {name: built.rows(f"SELECT {_SAME} FROM {name} ORDER BY ALL") for (name,) in names}
+    with store.open(built.home, step="test") as connection:
+        names = connection.execute(
+            "SELECT table_schema || '.' || table_name FROM information_schema.tables "
+            "WHERE table_schema IN ('core', 'marts') ORDER BY ALL"
+        ).fetchall()
+        return {name: connection.execute(f"SELECT {_SAME} FROM {name} ORDER BY ALL").fetchall() for (name,) in names}
 
 
 _GONE = ("gone 2", "gone 3")
 
 
 def _first_load() -> Raw:
-    raw = Raw()
-    for brand in ("acme", "bolt"):
+    raw = Raw(posts="daily")
+    for brand in ("pear", "plum"):
         raw.brand(brand)
-    raw.source("posts")
-    raw.mention("same", Told("bad", at("2026-03-02"), words="h1"), brands="acme", author="u0")
-    raw.mention("turned", Told("bad", at("2026-03-02")), brands="acme", author="u1")
-    raw.mention("first", Told("bad", at("2026-03-03"), words="h2"), brands="acme", author="u2")
-    raw.mention("second", Told("bad", at("2026-03-04"), words="h2"), brands="acme", author="u3")
-    raw.mention("gone", Told("good", at("2026-03-04")), brands="acme bolt", author="u4", url="https://example.org/")
-    raw.mention("late", Told("pending", at("2026-03-05")), brands="bolt", author="u5")
-    raw.mention("judged", Told("neutral", at("2026-03-05")), brands="bolt", author="u6")
-    raw.mention("unsaid", Told("neutral", at("2026-03-05")), brands="bolt", author="u9")
-    unsaid = mention_id("posts", "", "unsaid")
-    raw.add("override", mention_id=unsaid, brand="bolt", label="bad", override_at=at("2026-03-06"), version_no=1)
+    raw.source("daily")
+    raw.mention("same", Told("bad", at("2026-03-02"), words="h1"), brands="pear", author="u0")
+    raw.mention("turned", Told("bad", at("2026-03-02")), brands="pear", author="u1")
+    raw.mention("first", Told("bad", at("2026-03-03"), words="h2"), brands="pear", author="u2")
+    raw.mention("second", Told("bad", at("2026-03-04"), words="h2"), brands="pear", author="u3")
+    raw.mention("gone", Told("good", at("2026-03-04")), brands="pear plum", author="u4", url="https://example.org/")
+    raw.mention("late", Told("pending", at("2026-03-05")), brands="plum", author="u5")
+    raw.mention("judged", Told("neutral", at("2026-03-05")), brands="plum", author="u6")
+    raw.mention("unsaid", Told("neutral", at("2026-03-05")), brands="plum", author="u9")
+    unsaid = mention_id("daily", "", "unsaid")
+    raw.add("override", mention_id=unsaid, brand="plum", label="bad", override_at=at("2026-03-06"), version_no=1)
     # chains of three, of which the last repeats the first only through the one between
     for chain in ("label", "words", "gone"):
         for number, day in enumerate(("2026-01-05", "2026-01-30", "2026-02-25"), start=1):
             same: dict[str, Any] = {"words": "h3"} if chain == "words" else {}
             author = f"{chain} {number}" if chain == "words" else chain
-            raw.mention(f"{chain} {number}", Told("bad", at(day), **same), brands="bolt", author=author)
-    raw.mention("repost", Told("bad", at("2026-03-05")), brands="bolt", author="u10", repost_of="original")
-    raw.mention("copy", Told("bad", at("2026-03-05")), brands="bolt", author="u11")
+            raw.mention(f"{chain} {number}", Told("bad", at(day), **same), brands="plum", author=author)
+    raw.mention("repost", Told("bad", at("2026-03-05")), brands="plum", author="u10", repost_of="original")
+    raw.mention("copy", Told("bad", at("2026-03-05")), brands="plum", author="u11")
     return raw
 
 
@@ -59,30 +59,30 @@ def _second_load() -> tuple[Raw, list[str]]:
     later = f"TIMESTAMPTZ '{stamp.isoformat()}'"
 
     def key(native_id: str) -> Any:
-        return mention_id("posts", "", native_id)
+        return mention_id("daily", "", native_id)
 
-    raw = Raw()
-    raw.mention("new", Told("bad", at("2026-03-06"), words="h1"), brands="acme", author="u7", loaded=stamp)
-    raw.mention("before", Told("bad", at("2026-03-01"), words="h1"), brands="acme", author="u8", loaded=stamp)
-    raw.classification(key("late"), "bolt", "good", loaded=stamp)
-    raw.classification(key("first"), "acme", "good", model="m2", loaded=stamp)  # "second" no longer repeats it
-    raw.add("override", mention_id=key("judged"), brand="bolt", label="bad", override_at=at("2026-03-06"))
-    raw.add("tombstone", mention_id=key("gone"), source="posts", reason="removed", gone_at=AS_OF, is_erased=False)
-    raw.classification(key("label 2"), "bolt", "good", model="m2", loaded=stamp)
-    raw.mention("original", Told("good", at("2026-03-04")), brands="bolt", author="u12", loaded=stamp)
-    raw.mention("copied", Told("bad", at("2026-03-04")), brands="bolt", author="u13", loaded=stamp)
+    raw = Raw(posts="daily")
+    raw.mention("new", Told("bad", at("2026-03-06"), words="h1"), brands="pear", author="u7", loaded=stamp)
+    raw.mention("before", Told("bad", at("2026-03-01"), words="h1"), brands="pear", author="u8", loaded=stamp)
+    raw.classification(key("late"), "plum", "good", loaded=stamp)
+    raw.classification(key("first"), "pear", "good", model="m2", loaded=stamp)  # "second" no longer repeats it
+    raw.add("override", mention_id=key("judged"), brand="plum", label="bad", override_at=at("2026-03-06"))
+    raw.add("tombstone", mention_id=key("gone"), source="daily", reason="removed", gone_at=AS_OF, is_erased=False)
+    raw.classification(key("label 2"), "plum", "good", model="m2", loaded=stamp)
+    raw.mention("original", Told("good", at("2026-03-04")), brands="plum", author="u12", loaded=stamp)
+    raw.mention("copied", Told("bad", at("2026-03-04")), brands="plum", author="u13", loaded=stamp)
     near = {"mention_id": key("copy"), "copy_of": key("copied"), "shared_band_count": 5}
     raw.add("near_copy", **near, near_loaded_at=stamp)
     for number in (2, 3):
         gone = {"duplicate_of": key("gone 1"), "duplicate_rule": "author", "label": "bad"}
-        raw.add("gone_duplicate", mention_id=key(f"gone {number}"), brand="bolt", episode_no=1, **gone)
-    raw.add("tombstone", mention_id=key("gone 1"), source="posts", reason="removed", gone_at=AS_OF, is_erased=False)
-    turned = Raw()
+        raw.add("gone_duplicate", mention_id=key(f"gone {number}"), brand="plum", episode_no=1, **gone)
+    raw.add("tombstone", mention_id=key("gone 1"), source="daily", reason="removed", gone_at=AS_OF, is_erased=False)
+    turned = Raw(posts="daily")
     turned.mention(
         "turned",
         Told("bad", at("2026-03-02")),
         Told("good", at("2026-03-09")),
-        brands="acme",
+        brands="pear",
         author="u1",
         loaded=stamp,
     )
@@ -101,10 +101,11 @@ def _second_load() -> tuple[Raw, list[str]]:
     return raw, changes
 
 
-def test_build__only_what_is_new_gives_the_same_tables_as_all(home: Home) -> None:
-    write_raw(home, _first_load())
-    build(home)
-    built = Built(home)
+SCENES = (_first_load,)
+
+
+def test_build__only_what_is_new_gives_the_same_tables_as_all(changed: Built) -> None:
+    built, home = changed, changed.home
     publish(home)
     before = _tables(built)
     raw, changes = _second_load()
@@ -115,20 +116,19 @@ def test_build__only_what_is_new_gives_the_same_tables_as_all(home: Home) -> Non
 
     assert not build(home).is_full
     some = _tables(built)
-    changed = publish(home)
-    assert changed.is_delta
+    assert publish(home).is_delta
     published = query.select(home, "FROM mentions ORDER BY ALL").rows
     assert not publish(home, force=True).is_delta
     assert published == query.select(home, "FROM mentions ORDER BY ALL").rows
     assert build(home, full=True).is_full
     assert some == _tables(built)
     assert some != before
-    week = built.period("acme", "2026-03-02")
+    week = built.period("pear", "2026-03-02")
     # bad: "turned", "second"; "same" and "new" repeat "before" of the Sunday before; "gone" and "first" are good
     assert (week["bad_count"], week["good_count"], week["duplicate_count"]) == (2, 2, 2)
-    assert built.period("acme", "2026-03-09")["good_count"] == 1
-    repeats = built.rows("SELECT mention_id, duplicate_of FROM core.duplicate WHERE brand = 'bolt'")
-    named = {mention_id("posts", "", name): name for name in ("original", "copied", "gone 1", "repost", "copy", *_GONE)}
+    assert built.period("pear", "2026-03-09")["good_count"] == 1
+    repeats = built.rows("SELECT mention_id, duplicate_of FROM core.duplicate WHERE brand = 'plum'")
+    named = {mention_id("daily", "", name): name for name in ("original", "copied", "gone 1", "repost", "copy", *_GONE)}
     assert sorted((named[one], named[other]) for one, other in repeats) == [
         ("copy", "copied"), ("gone 2", "gone 1"), ("gone 3", "gone 1"), ("repost", "original"),
     ]  # fmt: skip

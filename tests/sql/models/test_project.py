@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,15 @@ CLOCKS = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
-def built(build_of: Callable[[Raw], Built]) -> Built:
-    raw = Raw()
-    raw.brand("acme")
-    raw.source("posts")
-    raw.mention("1", Told("bad", at("2026-03-02")), brands="acme")
-    return build_of(raw)
+def _one_mention() -> Raw:
+    raw = Raw(posts="alone")
+    raw.brand("alone")
+    raw.source("alone")
+    raw.mention("1", Told("bad", at("2026-03-02")), brands="alone")
+    return raw
+
+
+SCENES = (_one_mention,)
 
 
 @pytest.mark.parametrize("path", [*MODELS, *sorted((PROJECT / "macros").glob("*.sql"))], ids=lambda path: path.stem)
@@ -89,15 +90,17 @@ def test_marts__are_flat(built: Built) -> None:
     assert nested == []
 
 
-def test_unit_tests__of_the_models_pass(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unit_tests__of_the_models_pass(changed: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPEVINE_UNIT_TESTS", "on")
-    results = build_module._dbt(built.home, ["test", "--select", "test_type:unit"])
+    results = build_module._dbt(changed.home, ["test", "--select", "test_type:unit"])
     assert {str(result.status) for result in results} == {"pass"}
     tested = {re.sub(r"^unit_test\.grapevine\.|\..*$", "", result.node.unique_id) for result in results}
     assert tested >= {"duplicate", "source_coverage", "channel_day", "channel_estimate", "estimate", "change"}
     assert tested >= {"brand_period", "channel_period", "driver_period", "correction", "sensitivity"}
 
 
-def test_docs__are_one_static_page(built: Built) -> None:
-    page = write_docs(built.home).read_text(encoding="utf-8")
+def test_docs__are_one_static_page(changed: Built) -> None:
+    path = write_docs(changed.home)
+    assert path == changed.home.root / "docs" / "index.html"
+    page = path.read_text(encoding="utf-8")
     assert all(word in page for word in ("brand_period", "adjusted_positive_share", "mention_version"))

@@ -10,7 +10,7 @@ import pytest
 
 from records.errors import CheckFailed, InputError
 from warehouse import build as building
-from warehouse.build import build, write_docs
+from warehouse.build import build
 
 REAL = building.PROJECT
 MODEL = "select brand, count(*) as mention_count from {{ source('raw', 'mention_brand') }} group by 1"
@@ -127,10 +127,3 @@ def test_build__leaves_the_file_to_others_and_the_environment_as_it_was(home, br
         "profiles.yml",
         "tests",
     ]
-
-
-def test_docs__one_static_page(home, brand_day):
-    build(home)
-    page = write_docs(home)
-    assert page == home.root / "docs" / "index.html"
-    assert "brand_day" in page.read_text()
