@@ -3,7 +3,7 @@ What part of a period each channel of a brand was listened to, where less than t
 in it says nothing by its silence before and after, and neither does a source on the days between two of its tellings, as
 far apart as they usually are (`usual_gap`). Within a week tellings are taken as even. Longer periods need not be: there it
 is the part of the other channels' tellings that falls on the days listened to, if these are enough. Gives the CTE
-`listened` (one row per brand, period_kind, period_start_date and channel; part above 0 and at most 1 where it was heard).
+`listened` (one row per period_no and channel; part above 0 and at most 1 where it was heard).
 -#}
 {% macro listened() -%}
 channel_listening as (
@@ -18,6 +18,7 @@ channel_listening as (
 
 listening_days as (
     select
+        period.period_no,
         period.brand,
         period.period_kind,
         period.period_start_date,
@@ -33,9 +34,7 @@ listening_days as (
 
 told_elsewhere as (
     select
-        days.brand,
-        days.period_kind,
-        days.period_start_date,
+        days.period_no,
         days.channel,
         sum(day.bad_count + day.good_count) as told,
         coalesce(sum(day.bad_count + day.good_count) filter (
@@ -49,11 +48,12 @@ told_elsewhere as (
     where
         days.period_kind in ('month', 'quarter', 'year')
         and (days.heard_from_date > days.from_date or days.heard_until_date < days.until_date)
-    group by days.brand, days.period_kind, days.period_start_date, days.channel
+    group by days.period_no, days.channel
 ),
 
 listened as (
     select
+        days.period_no,
         days.brand,
         days.period_kind,
         days.period_start_date,
@@ -65,9 +65,7 @@ listened as (
         end as part
     from listening_days as days
     left join told_elsewhere as elsewhere
-        on days.brand = elsewhere.brand
-        and days.period_kind = elsewhere.period_kind
-        and days.period_start_date = elsewhere.period_start_date
+        on days.period_no = elsewhere.period_no
         and days.channel = elsewhere.channel
 )
 {%- endmacro %}

@@ -25,11 +25,9 @@ with by_source as (
 counted as (
     {%- for valence in ['bad', 'good'] %}
     select
-        brand,
-        period_kind,
-        period_start_date,
-        source,
-        channel,
+        period.period_no,
+        by_source.source,
+        by_source.channel,
         '{{ valence }}' as valence,
         {{ valence }}_count as seen_count,
         {{ valence }}_count - text_{{ valence }} + {{ true_count(valence, 'text_bad', 'text_neutral', 'text_good') }}
@@ -40,6 +38,7 @@ counted as (
         {{ true_count(label, 'text_bad', 'text_neutral', 'text_good') }} as text_{{ label }}
         {%- endfor %}
     from by_source
+    inner join {{ ref('period') }} as period using (brand, period_kind, period_start_date)
     cross join {{ ref('correction') }} as correction
     {{- " union all" if not loop.last }}
     {%- endfor %}
@@ -47,39 +46,40 @@ counted as (
 
 {{ compared() }},
 
-{{ summed_changes(['valence'], ['text_bad', 'text_neutral', 'text_good']) }},
+{{ by_role(['valence'], beside=['text_bad', 'text_neutral', 'text_good']) }},
+
+estimated as (
+    select by_role.*, estimate.experiences
+    from by_role
+    left join {{ ref('estimate') }} as estimate
+        on by_role.period_no = estimate.period_no
+        and by_role.valence = estimate.valence
+),
+
+{{ beside_before('estimated', ['valence'], 'experiences', beside=['text_bad', 'text_neutral', 'text_good']) }},
 
 moved as (
     select
-        summed.*,
+        *,
         case when true_before > 0 then greatest(scaled, 0) / true_before end as change_ratio,
         -- and the matrix's own error as far as the mix of labels changed
-        {{ summed_log_variance('before.experiences', 'now.experiences') }}
+        {{ summed_log_variance('experiences_before', 'experiences_now') }}
         {%- for label in ['bad', 'neutral', 'good'] %}
         + coalesce(
             pow(text_{{ label }}_now / nullif(scaled, 0) - text_{{ label }}_before / nullif(true_before, 0), 2)
-            * if(summed.valence = 'bad', bad_doubt_{{ label }}, good_doubt_{{ label }}), 0
+            * if(valence = 'bad', bad_doubt_{{ label }}, good_doubt_{{ label }}), 0
         )
         {%- endfor %} as change_variance,
         case when change_variance < 30 then change_variance end as log_variance  -- beyond, next to nothing is left of a count
-    from summed
+    from beside_before
     cross join {{ ref('correction') }} as correction
-    left join {{ ref('estimate') }} as now
-        on summed.brand = now.brand
-        and summed.period_kind = now.period_kind
-        and summed.period_start_date = now.period_start_date
-        and summed.valence = now.valence
-    left join {{ ref('estimate') }} as before
-        on summed.brand = before.brand
-        and summed.period_kind = before.period_kind
-        and summed.previous_start_date = before.period_start_date
-        and summed.valence = before.valence
+    where is_compared
 )
 
 select
-    brand,
-    period_kind,
-    period_start_date,
+    period.brand,
+    period.period_kind,
+    period.period_start_date,
     valence,
     count_before::bigint as count_before,
     count_now::bigint as count_now,
@@ -91,3 +91,4 @@ select
         'count_before', 'count_now', var('min_n')
     ) }} as is_change_finding
 from moved
+inner join {{ ref('period') }} as period on moved.period_no = period.period_no

@@ -112,6 +112,7 @@ heard as (
 
 by_listening as (  -- with unknown coverage all is "at least", lost or not
     select
+        listened.period_no,
         by_valence.* replace (
             coverage * heard_part as coverage,
             coverage_inverse_mean / heard_part as coverage_inverse_mean,
@@ -142,11 +143,9 @@ rated as (
         rate.rate_variance,
         rate.audience_mean,
         rate.profile,
-        bool_and(by_valence.is_coverage_known) over (
-            partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
-        ) as is_every_coverage_known,
+        bool_and(by_valence.is_coverage_known) over (partition by by_valence.period_no) as is_every_coverage_known,
         first(by_valence.channel) over (
-            partition by by_valence.brand, by_valence.period_kind, by_valence.period_start_date
+            partition by by_valence.period_no
             order by heard.total desc, by_valence.channel
         ) as lead_channel
     from by_listening as by_valence
@@ -161,6 +160,7 @@ rated as (
 )
 
 select
+    period_no,
     brand,
     period_kind,
     period_start_date,

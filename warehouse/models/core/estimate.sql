@@ -34,9 +34,10 @@ reach as (
 
 pooled as (
     select
-        channel.brand,
-        channel.period_kind,
-        channel.period_start_date,
+        channel.period_no,
+        any_value(channel.brand) as brand,
+        any_value(channel.period_kind) as period_kind,
+        any_value(channel.period_start_date) as period_start_date,
         channel.valence,
         any_value(channel.profile) as profile,
         bool_and(channel.is_coverage_known) as is_coverage_known,
@@ -87,7 +88,7 @@ pooled as (
         any_value(reach.reach_variance) as reach_variance
     from {{ ref('channel_estimate') }} as channel
     inner join reach on channel.valence = reach.valence
-    group by channel.brand, channel.period_kind, channel.period_start_date, channel.valence
+    group by channel.period_no, channel.valence
 ),
 
 found as (
@@ -119,9 +120,7 @@ estimated as (
 
 apart as (  -- Q: how far the channels' own estimates lie apart, beyond what rates, coverage and luck explain
     select
-        estimated.brand,
-        estimated.period_kind,
-        estimated.period_start_date,
+        estimated.period_no,
         estimated.valence,
         {{ disagreement_weight(
             'channel.capture_probability', 'estimated.experiences', 'channel.rate_variance',
@@ -130,9 +129,7 @@ apart as (  -- Q: how far the channels' own estimates lie apart, beyond what rat
         ln((channel.heard_count + 0.5) / channel.capture_probability) as alone
     from estimated
     inner join {{ ref('channel_estimate') }} as channel
-        on estimated.brand = channel.brand
-        and estimated.period_kind = channel.period_kind
-        and estimated.period_start_date = channel.period_start_date
+        on estimated.period_no = channel.period_no
         and estimated.valence = channel.valence
     where estimated.channel_count > 1 and estimated.is_coverage_known and not estimated.is_linked
         and estimated.experiences > 0
@@ -140,16 +137,15 @@ apart as (  -- Q: how far the channels' own estimates lie apart, beyond what rat
 
 disagreement as (
     select
-        brand,
-        period_kind,
-        period_start_date,
+        period_no,
         valence,
         {{ disagreement_given_rates('information', 'alone') }} as disagreement
     from apart
-    group by brand, period_kind, period_start_date, valence
+    group by period_no, valence
 )
 
 select
+    reached.period_no,
     reached.brand,
     reached.period_kind,
     reached.period_start_date,
@@ -201,7 +197,5 @@ select
 from reached
 inner join reach on reached.valence = reach.valence
 left join disagreement
-    on reached.brand = disagreement.brand
-    and reached.period_kind = disagreement.period_kind
-    and reached.period_start_date = disagreement.period_start_date
+    on reached.period_no = disagreement.period_no
     and reached.valence = disagreement.valence

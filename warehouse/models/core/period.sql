@@ -30,6 +30,7 @@ ended as (
 )
 
 select
+    row_number() over (order by ended.brand, ended.period_kind, ended.period_start_date)::integer as period_no,
     ended.brand,
     ended.period_kind,
     ended.period_start_date,

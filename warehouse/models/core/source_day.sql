@@ -1,35 +1,54 @@
 -- What was told of each brand on each day, by source. Only days on which something was told, up to the run's as_of: a date
--- after it is mistaken, or not yet due (marts.source_health counts those).
-{%- set age = "date_diff('second', told_at, clock.as_of) / 60" %}
+-- after it is mistaken, or not yet due (marts.source_health counts those). Tellings that are alike in all that is told apart
+-- here are added up first, in one look at all of them: choosing among them for each figure costs more than twice as much.
+{%- set age = "(epoch_us(clock.as_of) - epoch_us(told_at)) / 6e7" %}
+with alike as (
+    select
+        brand,
+        source,
+        channel,
+        told_date,
+        case when is_duplicate then 'repeat' else coalesce(label, 'unscored') end as counted_as,
+        label_basis = 'text' as is_text,
+        count(*) as telling_count,
+        count(*) filter (where episode_no = 1) as first_count,
+        count(audience) as audience_count,
+        sum(audience) as audience_sum,
+        count(*) filter (where is_linked) as linked_count,
+        sum(repost_count) as repost_count,
+        sum({{ retold_so_far('repost_count', age, var('repost_half_life_minutes')) }}) as retold_sum,
+        count(*) filter (where is_recovered) as recovered_count,
+        count(rating_of_five) as rating_count,
+        sum(rating_of_five) as rating_sum
+    from {{ ref('experience') }}
+    cross join {{ source('raw', 'clock') }} as clock
+    where told_at <= clock.as_of
+    group by all
+)
+
 select
     brand,
     source,
     channel,
     told_date,
-    count(*) filter (where episode_no = 1) as mention_count,
-    count(*) filter (where episode_no > 1) as changed_count,
-    count(*) filter (where label = 'bad' and not is_duplicate) as bad_count,
-    count(*) filter (where label = 'neutral' and not is_duplicate) as neutral_count,
-    count(*) filter (where label = 'good' and not is_duplicate) as good_count,
-    count(*) filter (where label is null and not is_duplicate) as unscored_count,
+    sum(first_count)::bigint as mention_count,
+    sum(telling_count - first_count)::bigint as changed_count,
+    {%- for label in ['bad', 'neutral', 'good', 'unscored'] %}
+    coalesce(sum(telling_count) filter (where counted_as = '{{ label }}'), 0)::bigint as {{ label }}_count,
+    {%- endfor %}
     {%- for label in ['bad', 'neutral', 'good'] %}
-    count(*) filter (where label = '{{ label }}' and label_basis = 'text' and not is_duplicate) as text_{{ label }}_count,
+    coalesce(sum(telling_count) filter (where counted_as = '{{ label }}' and is_text), 0)::bigint as text_{{ label }}_count,
     {%- endfor %}
     {%- for valence in ['bad', 'good'] %}
-    {%- set counted = "label = '" ~ valence ~ "' and not is_duplicate" %}
-    count(audience) filter (where {{ counted }}) as {{ valence }}_audience_count,
-    coalesce(sum(audience) filter (where {{ counted }}), 0) as {{ valence }}_audience_sum,
-    count(*) filter (where {{ counted }} and is_linked) as {{ valence }}_linked_count,
-    coalesce(sum(repost_count) filter (where {{ counted }}), 0)::bigint as {{ valence }}_repost_count,
-    coalesce(sum({{ retold_so_far(
-        'repost_count', age, var('repost_half_life_minutes')
-    ) }}) filter (where {{ counted }}), 0)::double as {{ valence }}_retold_sum,
+    {%- for sum in ['audience_count', 'audience_sum', 'linked_count', 'repost_count', 'retold_sum'] %}
+    coalesce(sum({{ sum }}) filter (where counted_as = '{{ valence }}'), 0)::{{ 'double' if sum.endswith('_sum') else 'bigint' }}
+        as {{ valence }}_{{ sum }},
     {%- endfor %}
-    count(*) filter (where is_duplicate) as duplicate_count,
-    count(*) filter (where is_recovered and not is_duplicate) as recovered_count,
-    count(rating_of_five) filter (where not is_duplicate) as rating_count,
-    coalesce(sum(rating_of_five) filter (where not is_duplicate), 0) as rating_sum
-from {{ ref('experience') }}
-cross join {{ source('raw', 'clock') }} as clock
-where told_at <= clock.as_of
+    {%- endfor %}
+    coalesce(sum(telling_count) filter (where counted_as = 'repeat'), 0)::bigint as duplicate_count,
+    {%- for sum in ['recovered_count', 'rating_count', 'rating_sum'] %}
+    coalesce(sum({{ sum }}) filter (where counted_as <> 'repeat'), 0)::{{ 'double' if sum.endswith('_sum') else 'bigint' }}
+        as {{ sum }}{{ "," if not loop.last }}
+    {%- endfor %}
+from alike
 group by brand, source, channel, told_date
