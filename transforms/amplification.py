@@ -33,7 +33,17 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from records.errors import InputError
-from transforms.bounds import count, inverse_moments, positive, share, whole_count
+from transforms.bounds import (
+    amount,
+    count,
+    finite,
+    inverse_moments,
+    positive,
+    probability,
+    relative_variance,
+    share,
+    whole_count,
+)
 from transforms.coverage import Coverage, triangular
 from transforms.pooling import Heard, Pooled, channel_weight, pool
 from transforms.prevalence import Corrected
@@ -106,7 +116,7 @@ def beta_inverse_mean(alpha: float, beta: float) -> float:
     Raises:
         InputError: alpha is not above 1 (the mean does not exist) or beta is not above 0.
     """
-    if not alpha > 1:
+    if not positive("alpha", alpha) > 1:
         raise InputError(f"alpha is {alpha}, must be above 1; the rate rests on too little evidence")
     return (alpha + positive("beta", beta) - 1) / (alpha - 1)
 
@@ -117,7 +127,7 @@ def beta_inverse_square_mean(alpha: float, beta: float) -> float:
     Raises:
         InputError: alpha is not above 2 (the mean does not exist) or beta is not above 0.
     """
-    if not alpha > 2:
+    if not positive("alpha", alpha) > 2:
         raise InputError(f"alpha is {alpha}, must be above 2; the rate rests on too little evidence")
     return beta_inverse_mean(alpha, beta) * (alpha + beta - 2) / (alpha - 2)
 
@@ -166,20 +176,25 @@ def told_range(point: float, moments: Moments, factor: Moments, *, shared: float
         point: the published figure, 0 or more.
         moments: of N.
         factor: of the factor, mean above 0; with mean 0 (nobody hears it) everything is 0.
-        shared: relative covariance of N and the factor that cancels, 0 or more.
+        shared: relative covariance of N and the factor that cancels, 0 or more and below 1.
+
+    Raises:
+        InputError: a point, mean or variance below 0 or not a number, or a covariance that can't be.
     """
+    point = amount("point", point)
+    log_variance = math.log1p(relative_variance("experiences", *moments)) - 2 * _shared(shared)
+    log_variance += math.log1p(relative_variance("the factor", *factor))
     mean = moments.mean * factor.mean * (1 - shared)
     if mean <= 0:
         return Estimate(point, point, point)
-    log_variance = (
-        math.log1p(moments.variance / moments.mean**2) + math.log1p(factor.variance / factor.mean**2) - 2 * shared
-    )
     low, high = lognormal_range(Moments(mean, mean**2 * math.expm1(max(log_variance, 0.0))))
     return Estimate(point, min(low, point) if point > 0 else 0.0, max(high, point))
 
 
 def hidden_share(coverage: Mapping[Channel, float], rates: Mapping[Channel, Rate]) -> float:
     """Return the part of all tellings that is not collected, 0..1; a channel that is not named has coverage 0."""
+    for name, kappa in coverage.items():
+        probability(f"coverage of {name}", kappa)
     told = math.fsum(rate.share_rate for rate in rates.values())
     return max(0.0, 1 - math.fsum(coverage.get(name, 0.0) * rate.share_rate for name, rate in rates.items()) / told)
 
@@ -248,7 +263,11 @@ def heard(
     for channel, y, coverage, labels in counts:
         rate = rates[channel]
         pi = rate.share_rate * coverage.mode
-        across = labels.covariance / pi / (other[channel].share_rate * coverage.mode) if labels and other else 0.0
+        across = (
+            finite("label covariance", labels.covariance) / pi / (other[channel].share_rate * coverage.mode)
+            if labels and other
+            else 0.0
+        )
         found.append(
             Heard(
                 y=y,
@@ -334,7 +353,10 @@ def amplify(
         raise InputError(
             f"channel is {channel!r}, must be review_site, online or company: the others can't be collected"
         )
-    known = triangular(*(coverage if isinstance(coverage, tuple) else (coverage,) * 3))
+    ends = coverage if isinstance(coverage, tuple) else (coverage,) * 3
+    if len(ends) != 3:
+        raise InputError(f"coverage is {coverage}, must be a share or (low, mode, high)")
+    known = triangular(*ends)
     book = load_profile(profile)
     name = next(each for each in CHANNELS if each == channel)
     found = {valence: behind([Count(name, counts[valence], known)], book.rates[valence]) for valence in VALENCES}
@@ -350,6 +372,13 @@ def amplify(
         "word_of_mouth_balance": balance(found["good"].exposures.point, found["bad"].exposures.point),
         "profile": book.name,
     }
+
+
+def _shared(value: float) -> float:
+    """Return a relative covariance of 0 or more and below 1, where the mean of the product would be gone."""
+    if not probability("shared", value) < 1:
+        raise InputError(f"shared is {value}, must be below 1")
+    return value
 
 
 def _parts(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> dict[Channel, float]:

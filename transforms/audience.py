@@ -12,7 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from transforms.bounds import count, positive, share
+from records.errors import InputError
+from transforms.bounds import LARGEST, count, finite, positive, share
 
 __all__ = ["Audience", "AudienceSource", "credible_mean", "from_engagement", "observed_audience"]
 
@@ -54,6 +55,7 @@ def observed_audience(
     >>> observed_audience(78, engagement=12, engagement_rate=0.04)
     Audience(people=300.0, source='engagement')
     """
+    default = count("mean audience", default)
     if views is not None:
         return Audience(count("views", views), "views")
     if engagement is not None and engagement_rate is not None:
@@ -62,7 +64,7 @@ def observed_audience(
         return Audience(count("helpful votes", helpful) / share("helpful rate", helpful_rate), "helpful")
     if followers is not None and reach_rate is not None:
         return Audience(count("followers", followers) * share("reach rate", reach_rate), "followers")
-    return Audience(count("mean audience", default), "profile")
+    return Audience(default, "profile")
 
 
 def credible_mean(default: float, views: Sequence[float], *, prior_weight: float = PRIOR_WEIGHT) -> float:
@@ -77,4 +79,8 @@ def credible_mean(default: float, views: Sequence[float], *, prior_weight: float
 
 def from_engagement(engagement: float, *, intercept: float, slope: float, residual_sd: float) -> float:
     """Return the mean views that a fitted ln V = b0 + b1 ln(1 + E) predicts: exp(prediction + sigma^2 / 2)."""
-    return math.exp(intercept + slope * math.log1p(count("engagement", engagement)) + residual_sd**2 / 2)
+    log_views = finite("intercept", intercept) + finite("slope", slope) * math.log1p(count("engagement", engagement))
+    log_views += count("residual_sd", residual_sd) ** 2 / 2
+    if log_views > math.log(LARGEST):
+        raise InputError(f"the model predicts exp({log_views:g}) views, which nobody has; fit it again")
+    return math.exp(log_views)

@@ -20,11 +20,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from records.errors import InputError
-from transforms.bounds import share
+from transforms.bounds import amount, inverse_moments, share
 
 __all__ = ["FULL", "Coverage", "combine", "triangular"]
 
-_NARROW = 0.01  # relative width below which the closed forms cancel and a series of central moments is used
+_NARROW = 0.2  # relative width of a side below which its closed forms cancel
+_GAUSS = [  # points and weights of Gauss and Legendre, on 0..1
+    ((1 + point) / 2, weight / 2)
+    for point, weight in (
+        (-0.9061798459386640, 0.2369268850561891),
+        (-0.5384693101056831, 0.4786286704993665),
+        (0.0, 0.5688888888888889),
+        (0.5384693101056831, 0.4786286704993665),
+        (0.9061798459386640, 0.2369268850561891),
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,14 @@ class Coverage:
     inverse_mean: float
     inverse_square_mean: float
     log_variance: float
+
+    def __post_init__(self) -> None:
+        """Refuse what no coverage can be."""
+        share("coverage", self.mode)
+        share("mean coverage", self.mean)
+        amount("variance of coverage", self.variance)
+        inverse_moments(self.inverse_mean, self.inverse_square_mean)
+        amount("variance of ln coverage", self.log_variance)
 
 
 FULL = Coverage(1.0, 1.0, 0.0, 1.0, 1.0, 0.0)
@@ -62,11 +80,7 @@ def triangular(low: float, mode: float, high: float) -> Coverage:
         raise InputError(f"coverage is {low}, {mode}, {high}; low <= mode <= high must hold")
     mean = (low + mode + high) / 3
     variance = ((high - low) ** 2 - (mode - low) * (high - mode)) / 18
-    if high - low <= _NARROW * high:
-        inverse, square, log_variance = _narrow(low, mode, high, mean, variance)
-    else:
-        inverse, square, log_variance = _wide(low, mode, high)
-    return Coverage(mode, mean, variance, inverse, square, log_variance)
+    return Coverage(mode, mean, variance, *_moments(low, mode, high))
 
 
 def combine(coverages: Sequence[Coverage], *, is_disjoint: bool = False) -> Coverage:
@@ -101,48 +115,56 @@ def combine(coverages: Sequence[Coverage], *, is_disjoint: bool = False) -> Cove
     return Coverage(mode, mean, max(variance, 0.0), spread / mean, spread**3 / mean**2, math.log(spread))
 
 
-def _wide(low: float, mode: float, high: float) -> tuple[float, float, float]:
-    """E[1/k], E[1/k^2] and Var[ln k] by integrating both sides of the triangle; a side of width 0 adds nothing."""
-    rising = (1 / ((high - low) * (mode - low))) if mode > low else 0.0
-    falling = (1 / ((high - low) * (high - mode))) if high > mode else 0.0
-    up, down = math.log(mode / low), math.log(high / mode)
-    inverse = 2 * rising * (mode - low - low * up) + 2 * falling * (high * down - (high - mode))
-    square = 2 * rising * (up + low / mode - 1) + 2 * falling * (high / mode - 1 - down)
-    # ln is taken relative to the mode, so that nothing large is subtracted
-    log_mean = 2 * rising * _log_part(low, mode, mode) + 2 * falling * _log_part(high, mode, mode)
-    log_square = 2 * rising * _log_square_part(low, mode, mode) + 2 * falling * _log_square_part(high, mode, mode)
+def _moments(low: float, mode: float, high: float) -> tuple[float, float, float]:
+    """E[1/k], E[1/k^2] and Var[ln k]: each side of the triangle is its width x the integrals of `_side`."""
+    if high == low:
+        return 1 / mode, 1 / mode**2, 0.0
+    rising, falling = _side(low, mode), _side(high, mode)
+    left, right = 2 * (mode - low) / (high - low), 2 * (high - mode) / (high - low)
+    inverse, square, log_mean, log_square = (left * a + right * b for a, b in zip(rising, falling, strict=True))
     return inverse, square, max(log_square - log_mean**2, 0.0)
 
 
-def _log_part(end: float, mode: float, unit: float) -> float:
-    """The integral of (x - end) ln(x / unit) from `end` to `mode`."""
+def _side(end: float, mode: float) -> tuple[float, float, float, float]:
+    """Integrals of t / x, t / x^2, t ln(x / mode) and t ln^2(x / mode) over t from 0 to 1; x = end + (mode - end) t.
+
+    In closed form where the side is wide; where it is narrow that would be a difference of nearly equal numbers, and
+    five points (Gauss, Legendre) are exact.
+    """
+    width = mode - end
+    if abs(width) <= _NARROW * min(end, mode):
+        points = [(t, weight, end + width * t) for t, weight in _GAUSS]
+        return (
+            math.fsum(weight * t / x for t, weight, x in points),
+            math.fsum(weight * t / x**2 for t, weight, x in points),
+            math.fsum(weight * t * math.log(x / mode) for t, weight, x in points),
+            math.fsum(weight * t * math.log(x / mode) ** 2 for t, weight, x in points),
+        )
+    log = math.log(mode / end)
+    square = width**2
+    return (
+        (width - end * log) / square,
+        (log + end / mode - 1) / square,
+        _log_part(end, mode) / square,
+        _log_square_part(end, mode) / square,
+    )
+
+
+def _log_part(end: float, mode: float) -> float:
+    """The integral of (x - end) ln(x / mode) from `end` to `mode`."""
 
     def antiderivative(x: float) -> float:
-        log = math.log(x / unit)
+        log = math.log(x / mode)
         return x * x * (log / 2 - 1 / 4) - end * x * (log - 1)
 
     return antiderivative(mode) - antiderivative(end)
 
 
-def _log_square_part(end: float, mode: float, unit: float) -> float:
-    """The integral of (x - end) ln^2(x / unit) from `end` to `mode`."""
+def _log_square_part(end: float, mode: float) -> float:
+    """The integral of (x - end) ln^2(x / mode) from `end` to `mode`."""
 
     def antiderivative(x: float) -> float:
-        log = math.log(x / unit)
+        log = math.log(x / mode)
         return x * x * (log * log / 2 - log / 2 + 1 / 4) - end * x * (log * log - 2 * log + 2)
 
     return antiderivative(mode) - antiderivative(end)
-
-
-def _narrow(low: float, mode: float, high: float, mean: float, variance: float) -> tuple[float, float, float]:
-    """The same by central moments up to the fourth, relative to the mean (the kurtosis of every triangle is 2.4)."""
-    second = variance / mean**2
-    third = (low + high - 2 * mode) * (2 * low - high - mode) * (low - 2 * high + mode) / (270 * mean**3)
-    fourth = 2.4 * second**2
-    log_mean = -second / 2 + third / 3 - fourth / 4
-    log_square = second - third + 11 / 12 * fourth
-    return (
-        (1 + second - third + fourth) / mean,
-        (1 + 3 * second - 4 * third + 5 * fourth) / mean**2,
-        max(log_square - log_mean**2, 0.0),
-    )

@@ -32,12 +32,15 @@ def hawkes_log_likelihood(times: Sequence[float], *, until: float, base: float, 
     Raises:
         InputError: times out of order or after `until`, or a parameter out of its range.
     """
+    for time in times:
+        count("time", time)
+    r, decay, until = count("R", r), positive("decay", decay), count("until", until)
     if any(later < earlier for earlier, later in pairwise(times)) or max(times, default=0) > until:
         raise InputError("times must rise and end by `until`; sort them")
     positive("base", base)
-    total, excited, before = -base * count("until", until), 0.0, None
+    total, excited, before = -base * until, 0.0, None
     for time in times:
-        excited = 0.0 if before is None else math.exp(-positive("decay", decay) * (time - before)) * (1 + excited)
-        total += math.log(base + count("R", r) * decay * excited) + r * math.expm1(-decay * (until - time))
+        excited = 0.0 if before is None else math.exp(-decay * (time - before)) * (1 + excited)
+        total += math.log(base + r * decay * excited) + r * math.expm1(-decay * (until - time))
         before = time
     return total

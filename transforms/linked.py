@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 
 from records.errors import InputError
-from transforms.bounds import count, share, whole_count
+from transforms.bounds import amount, count, probability, share, whole_count
 from transforms.pooling import Heard, channel_weight
 from transforms.ranges import Moments
 
@@ -40,7 +40,7 @@ def seen_probability(pis: Sequence[float], *, speaking: float = 1.0) -> float:
         raise InputError("linked channels are empty; name at least one")
     tau = share("speaking share", speaking)
     for pi in pis:
-        if not 0 < pi <= tau:
+        if not 0 < share("pi", pi) <= tau:
             raise InputError(f"pi is {pi}, must be above 0 and at most the speaking share {tau}")
     return tau * (1 - math.prod(1 - pi / tau for pi in pis))
 
@@ -64,7 +64,9 @@ def linked_moments(people: float, channels: Sequence[Heard]) -> Moments:
     seen = seen_probability([each.pi for each in channels])
     n = count("people", people) / seen
     rates = math.fsum(
-        channel_weight(each.pi) ** 2 * (each.rate_variance + each.log_coverage_variance) for each in channels
+        channel_weight(each.pi) ** 2
+        * (amount("rate variance", each.rate_variance) + amount("variance of coverage", each.log_coverage_variance))
+        for each in channels
     )
     spread = ((1 - seen) / seen) ** 2 * rates
     return Moments(n * (1 + spread), n * (1 - seen) / seen + n * n * spread)
@@ -88,7 +90,7 @@ def speaking_share(rates: Sequence[float], anyone: float) -> float:
     """
     lowest = max(share("rate", rate) for rate in rates)
     independent = 1 - math.prod(1 - rate for rate in rates)
-    if not lowest <= anyone <= independent + 1e-12:
+    if not lowest <= probability("told anyone", anyone) <= independent + 1e-12:
         raise InputError(
             f"told anyone is {anyone}, must be from the largest channel rate {lowest} to {independent:.6f}, "
             "what independent channels give; check the rates"

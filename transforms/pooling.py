@@ -34,12 +34,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from records.errors import InputError
-from transforms.bounds import count, inverse_moments, share
+from transforms.bounds import amount, count, finite, inverse_moments, share
 from transforms.ranges import Z_90, Estimate, Moments, lognormal_range
 
 __all__ = ["Heard", "Pooled", "channel_weight", "disagreement", "disagreement_given_rates", "pool", "pooled_variance"]
 
 _NOTHING = 1e-9  # what rounding leaves of a count whose labels were all mistaken
+_UNCERTAIN = ("rate_variance", "log_coverage_variance", "reach_part", "label_noise", "label_doubt")
 _LARGEST_PI = 1 - 1e-12  # a channel that shows everything outweighs all others
 
 
@@ -137,12 +138,12 @@ class Pooled:
 
 def channel_weight(pi: float) -> float:
     """Return how much a channel knows about N: pi / (1 - pi)."""
-    return pi / (1 - min(pi, _LARGEST_PI))
+    return share("pi", pi) / (1 - min(pi, _LARGEST_PI))
 
 
 def pooled_variance(experiences: float, pis: Sequence[float]) -> float:
     """Return Var[N] when all rates are certain: N / sum(pi / (1 - pi))."""
-    return experiences / math.fsum(channel_weight(share("pi", pi)) for pi in pis)
+    return amount("experiences", experiences) / math.fsum(channel_weight(pi) for pi in pis)
 
 
 def pool(channels: Sequence[Heard]) -> Pooled:
@@ -161,6 +162,10 @@ def pool(channels: Sequence[Heard]) -> Pooled:
         count("mentions", channel.y)
         share("pi", channel.pi)
         inverse_moments(channel.inverse_mean, channel.inverse_square_mean)
+        for name in _UNCERTAIN:
+            amount(name.replace("_", " "), getattr(channel, name))
+        finite("label covariance", channel.label_covariance)
+        amount("least", channel.y if channel.least is None else channel.least)
     weights = [channel_weight(channel.pi) for channel in channels]
     total = math.fsum(weights)
     parts = [(weight / total, channel) for weight, channel in zip(weights, channels, strict=True)]

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from records.errors import InputError
-from transforms.bounds import count, positive, probability, whole_count
+from transforms.bounds import count, finite, positive, probability, whole_count
 from transforms.ranges import Z_90
 
 __all__ = ["LEAST_LABELLED", "Corrected", "Correction", "clip", "rogan_gladen", "rogan_gladen_variance", "true_counts"]
@@ -55,7 +55,8 @@ def rogan_gladen(q: float, *, sensitivity: float, specificity: float) -> float:
     >>> round(rogan_gladen(0.30, sensitivity=0.90, specificity=0.95), 6)
     0.294118
     """
-    return (probability("predicted share", q) + specificity - 1) / _youden(sensitivity, specificity)
+    youden = _youden(sensitivity, specificity)
+    return (probability("predicted share", q) + specificity - 1) / youden
 
 
 def rogan_gladen_variance(
@@ -81,8 +82,8 @@ def rogan_gladen_variance(
     p = rogan_gladen(q, sensitivity=sensitivity, specificity=specificity)
     return (
         q * (1 - q) / positive("n", n)
-        + p**2 * sensitivity * (1 - sensitivity) / n_sensitivity
-        + (1 - p) ** 2 * specificity * (1 - specificity) / n_specificity
+        + p**2 * sensitivity * (1 - sensitivity) / _examples("n_sensitivity", n_sensitivity)
+        + (1 - p) ** 2 * specificity * (1 - specificity) / _examples("n_specificity", n_specificity)
     ) / youden**2
 
 
@@ -182,12 +183,14 @@ class Correction:
     def true_counts(self, labelled: Sequence[float]) -> list[float]:
         """Return the true counts, unclipped, from the labelled ones (bad, neutral, good)."""
         seen = [count("labelled count", each) for each in labelled]
+        if len(seen) != 3:
+            raise InputError(f"labelled counts are {len(seen)}, must be 3: bad, neutral, good")
         return [math.fsum(a * q for a, q in zip(row, seen, strict=True)) for row in self.weights]
 
     def noise(self, which: int, labelled: Sequence[float]) -> float:
         """Return the variance of one true count from chance mislabelling, 0 or more."""
-        spread = math.fsum(a * a * q for a, q in zip(self.weights[which], labelled, strict=True))
-        return max(spread - self.true_counts(labelled)[which], 0.0)
+        true = self.true_counts(labelled)[which]
+        return max(math.fsum(a * a * q for a, q in zip(self.weights[which], labelled, strict=True)) - true, 0.0)
 
     def doubt(self, which: int, labelled: Sequence[float]) -> float:
         """Return the standard deviation of one true count from how few examples the matrix rests on, 0 or more."""
@@ -209,6 +212,8 @@ class Correction:
             labelled: counts of labels read from words: bad, neutral, good.
             exact: count of the class from ratings and people.
         """
+        if which not in (0, 1, 2):
+            raise InputError(f"class is {which!r}, must be 0 (bad), 1 (neutral) or 2 (good)")
         found = count("exact count", exact) + max(self.true_counts(labelled)[which], 0.0)
         noise, doubt = self.noise(which, labelled), self.doubt(which, labelled)
         least = max(found - Z_90 * math.sqrt(noise + doubt**2), exact)
@@ -217,7 +222,11 @@ class Correction:
 
 def clip(share: float) -> float:
     """Return a share put back into 0..1, for showing; never add clipped figures up."""
-    return min(max(share, 0.0), 1.0)
+    return min(max(finite("share", share), 0.0), 1.0)
+
+
+def _examples(name: str, n: float) -> float:
+    return n if n == math.inf else positive(name, n)
 
 
 def _youden(sensitivity: float, specificity: float) -> float:

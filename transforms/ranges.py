@@ -10,9 +10,13 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from records.errors import InputError
+from transforms.bounds import amount, relative_variance
+
 __all__ = ["Z_90", "Estimate", "Moments", "lognormal_range", "ratio_range"]
 
 Z_90 = 1.6448536269514722  # standard normal quantile of .95: 5 % beyond either end
+_LARGEST_LOG_VARIANCE = 1e4  # beyond, a range spans more than a hundred orders of magnitude: it says nothing
 
 
 class Moments(NamedTuple):
@@ -35,10 +39,13 @@ def lognormal_range(moments: Moments) -> tuple[float, float]:
 
     >>> [round(end, 1) for end in lognormal_range(Moments(29.312584, 90.7))]
     [16.6, 46.9]
+
+    Raises:
+        InputError: a mean or a variance that no amount of 0 or more can have.
     """
-    if moments.mean <= 0:
+    variance = math.log1p(relative_variance("what a range is asked of", moments.mean, moments.variance))
+    if moments.mean == 0:
         return 0.0, 0.0
-    variance = math.log1p(moments.variance / moments.mean**2)
     middle, half = math.log(moments.mean) - variance / 2, Z_90 * math.sqrt(variance)
     return math.exp(middle - half), math.exp(middle + half)
 
@@ -48,6 +55,14 @@ def ratio_range(ratio: float, log_variance: float) -> Estimate:
 
     >>> [round(end, 6) for end in ratio_range(1.4, 1 / 100 + 1 / 140)]
     [1.4, 1.128749, 1.736435]
+
+    Raises:
+        InputError: the ratio or the variance is negative, or so large that the range says nothing.
     """
+    ratio = amount("ratio", ratio)
+    if amount("variance of the logarithm", log_variance) > _LARGEST_LOG_VARIANCE:
+        raise InputError(
+            f"variance of the logarithm is {log_variance}, must be at most {_LARGEST_LOG_VARIANCE:g}; count more first"
+        )
     factor = math.exp(Z_90 * math.sqrt(log_variance))
     return Estimate(ratio, ratio / factor, ratio * factor)

@@ -152,13 +152,19 @@ def profile_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if not path.stem.startswith("_")))
 
 
-@cache
 def load_profile(name: str) -> Profile:
     """Return a profile by its name in the rate book, or by the path of a TOML file.
 
     Raises:
         ConfigError: no such profile, or it holds a number that can't be used.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f"profile is {name!r}, must be a name; choose {', '.join(profile_names())}")
+    return _load_profile(name)
+
+
+@cache
+def _load_profile(name: str) -> Profile:
     path = Path(name) if name.endswith(".toml") else _FOLDER / f"{name}.toml"
     if not name.endswith(".toml") and name not in profile_names():
         raise ConfigError(f"profile is {name!r}, which is not in the rate book; choose {', '.join(profile_names())}")

@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 
 from records.errors import InputError
-from transforms.bounds import count, positive, share
+from transforms.bounds import amount, count, positive, probability, share
 from transforms.pooling import Pooled
 from transforms.ranges import Estimate, ratio_range
 
@@ -122,7 +122,7 @@ def change(
     if min(count("mentions before", before), count("mentions after", after)) < _NOTHING:
         return None
     ratio = (after / share("coverage after", coverage_after)) / (before / share("coverage before", coverage_before))
-    return ratio_range(ratio, 1 / before + 1 / after + count("variance of coverage", log_coverage_variance))
+    return ratio_range(ratio, 1 / before + 1 / after + amount("variance of coverage", log_coverage_variance))
 
 
 def overlap_variance(counts: Sequence[float], experiences: float) -> float:
@@ -136,14 +136,15 @@ def overlap_variance(counts: Sequence[float], experiences: float) -> float:
         experiences: N behind them; with a lower bound of N the result is an upper bound.
     """
     total = sum(count("mentions", each) for each in counts)
-    if not total or not experiences:
+    if amount("experiences", experiences) < _NOTHING or not total:
         return 0.0
     return (1 - sum(each**2 for each in counts) / total**2) / experiences
 
 
 def is_finding(change: Estimate | None, *, before: float, after: float, min_n: float = MIN_N) -> bool:
     """Return whether a change may be told: its range excludes 1 and both periods have at least `min_n` mentions."""
-    return change is not None and (change.low > 1 or change.high < 1) and min(before, after) >= min_n
+    fewest = min(count("mentions before", before), count("mentions after", after))
+    return change is not None and (change.low > 1 or change.high < 1) and fewest >= min_n
 
 
 def recovery_ratio(
@@ -169,7 +170,7 @@ def recovery_ratio(
     (1.468036, 1.549593)
     """
     for name, value in (("retold_bad", retold_bad), ("retold_good", retold_good)):
-        if not 0 <= value < 1:
+        if not probability(name, value) < 1:
             raise InputError(f"{name} is {value}, must be 0 or more and below 1; above, word of mouth never ends")
     scale = positive("louder", louder) * positive("weight", weight)
     return scale * (positive("bad", bad) / (1 - retold_bad)) / (positive("good", good) / (1 - retold_good))

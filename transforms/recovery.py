@@ -64,9 +64,12 @@ def mean_repeats(share: float, *, more_than: int) -> float:
     >>> round(mean_repeats(0.54, more_than=5), 6), round(mean_repeats(0.33, more_than=5), 6)
     (8.624698, 5.028401)
     """
-    if not 0 <= share < 1:
+    if not probability("share that told more often", share) < 1:
         raise InputError(f"share that told more often is {share}, must be 0 or more and below 1")
-    return 1 / (1 - math.pow(share, 1 / positive("times", more_than)))
+    times = positive("times", more_than)
+    if times > 1e6:
+        raise InputError(f"times is {times}, must be at most 1e6; nobody was asked so far")
+    return -1 / math.expm1(math.log(share) / times) if share else 1.0
 
 
 def recovery_bases(profile: Profile) -> list[Basis]:

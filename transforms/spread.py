@@ -23,7 +23,15 @@ from collections.abc import Sequence
 
 from records.errors import InputError
 from transforms.amplification import unique_people
-from transforms.bounds import count, positive
+from transforms.bounds import (
+    SMALLEST_SHARE,
+    amount,
+    count,
+    positive,
+    probability,
+    relative_variance,
+    whole_count,
+)
 from transforms.ranges import Z_90, Estimate, Moments
 
 __all__ = [
@@ -49,6 +57,7 @@ __all__ = [
 
 DEFAULT_R = 0.05  # assumed: measured cascades end within about one step of the seed
 _BISECTIONS = 200
+_LARGEST_SPREAD = 9.0  # relative variance of R beyond which the Wilson-Hilferty points have no meaning
 
 
 def is_supercritical(r: float) -> bool:
@@ -70,8 +79,12 @@ def total_exposures(exposures: float, r: float, *, generations: int | None = Non
     e, r = count("exposures", exposures), count("R", r)
     if generations is None:
         return None if r >= 1 else e / (1 - r)
-    if generations < 1:
-        raise InputError(f"generations is {generations}, must be 1 (first-hand alone) or more")
+    if not 1 <= whole_count("generations", generations) <= 10_000:
+        raise InputError(f"generations is {generations}, must be from 1 (first-hand alone) to 10000; None counts all")
+    if r > 1 and generations * math.log10(r) > 80:
+        raise InputError(
+            f"R is {r} and generations {generations}, which is more than can be counted; take a pool's size"
+        )
     return e * math.fsum(r**step for step in range(generations))
 
 
@@ -84,9 +97,8 @@ def total_variance(exposures: float, r: float, *, dispersion: float = math.inf) 
         dispersion: k of the negative binomial; infinite is Poisson, .16 is what outbreaks show.
     """
     e, r = count("exposures", exposures), count("R", r)
-    if not dispersion > 0:
-        raise InputError(f"dispersion is {dispersion}, must be above 0")
-    return None if r >= 1 else e * (r + r * r / dispersion) / (1 - r) ** 3
+    k = dispersion if dispersion == math.inf else positive("dispersion", dispersion)
+    return None if r >= 1 else e * (r + r * r / k) / (1 - r) ** 3
 
 
 def rank_one(first: Sequence[float], retell: Sequence[float], retold: Sequence[float]) -> list[float] | None:
@@ -100,6 +112,10 @@ def rank_one(first: Sequence[float], retell: Sequence[float], retold: Sequence[f
     Returns:
         m, as long as `first`; None when R = sum r t is 1 or more.
     """
+    if not len(first) == len(retell) == len(retold):
+        raise InputError(
+            f"first, retell and retold name {len(first)}, {len(retell)} and {len(retold)} channels; match them"
+        )
     r = math.fsum(count("retell", a) * count("retold", b) for a, b in zip(retell, retold, strict=True))
     if r >= 1:
         return None
@@ -111,8 +127,11 @@ def spectral_radius(matrix: Sequence[Sequence[float]]) -> float:
     """Return R of several channels: the largest eigenvalue of M_cd, exposures on d caused by one on c."""
     import numpy as np
 
-    if any(not entry >= 0 for row in matrix for entry in row):
-        raise InputError("the retelling matrix holds a negative entry; exposures per exposure are 0 or more")
+    for row in matrix:
+        if len(row) != len(matrix):
+            raise InputError(f"the retelling matrix has {len(matrix)} rows, one of {len(row)} entries; make it square")
+        for entry in row:
+            count("entry of the retelling matrix", entry)
     return float(np.abs(np.linalg.eigvals(np.asarray(matrix, dtype=float))).max())
 
 
@@ -120,10 +139,13 @@ def total_by_type(first: Sequence[float], matrix: Sequence[Sequence[float]]) -> 
     """Return exposures by channel, k (I - M)^-1; None when the spectral radius is 1 or more."""
     import numpy as np
 
+    seeds = [count("exposures", each) for each in first]
+    if len(seeds) != len(matrix):
+        raise InputError(f"exposures name {len(seeds)} channels and the retelling matrix {len(matrix)}; match them")
     if spectral_radius(matrix) >= 1:
         return None
     m = np.asarray(matrix, dtype=float)
-    return [float(each) for each in np.linalg.solve((np.eye(len(first)) - m).T, np.asarray(first, dtype=float))]
+    return [float(each) for each in np.linalg.solve((np.eye(len(seeds)) - m).T, np.asarray(seeds, dtype=float))]
 
 
 def saturated_reach(exposures: float, r: float, *, audience: float) -> float:
@@ -175,7 +197,8 @@ def reproduction_from_reposts(posts: int, reposts: int, *, retold: float | None 
     total = old if retold is None else count("retold", retold)
     shape, rate = 1 + reposts, 20 + total
     low, high = (float(end) for end in gamma.ppf((0.05, 0.95), shape, scale=1 / rate))
-    return Estimate(reposts / total if total else 0.0, low, high), Moments(shape / rate, shape / rate**2)
+    point = reposts / total if total >= SMALLEST_SHARE else 0.0
+    return Estimate(point, low, high), Moments(shape / rate, shape / rate**2)
 
 
 def pooled_reproduction(parts: Sequence[float], found: Sequence[Moments]) -> Moments:
@@ -190,7 +213,9 @@ def pooled_reproduction(parts: Sequence[float], found: Sequence[Moments]) -> Mom
     >>> round(pooled_reproduction([0.6], [Moments(0.25, 0.001)]).mean, 6)
     0.17
     """
-    rest = 1 - math.fsum(parts)
+    rest = 1 - math.fsum(probability("part of the exposures", part) for part in parts)
+    for r in found:
+        relative_variance("R", count("R", r.mean), r.variance)
     if rest < -1e-9:
         raise InputError(f"parts of the exposures add up to {math.fsum(parts)}, must be at most 1")
     mean = math.fsum(part * r.mean for part, r in zip(parts, found, strict=True)) + rest * DEFAULT_R
@@ -206,13 +231,23 @@ def second_hand_range(exposures: Estimate, r: Moments) -> Estimate | None:
 
     Returns:
         The high end is infinite where the 95 % point of R is 1 or more; so may be the reach then.
+
+    Raises:
+        InputError: ends out of order, or moments that say next to nothing of R (deviation above three means).
     """
+    for end in exposures:
+        amount("exposures", end)
+    if not exposures.low <= exposures.point <= exposures.high:
+        raise InputError(f"exposures are {tuple(exposures)}; low <= point <= high must hold")
+    spread = relative_variance("R", count("R", r.mean), r.variance)
     if r.mean >= 1:
         return None
+    if spread > _LARGEST_SPREAD:
+        raise InputError(f"R is {r.mean} with variance {r.variance}, too wide for a range: it must be at most 9 R^2")
     odds = r.mean / (1 - r.mean)
     point = exposures.point * odds
-    if not point:
-        return Estimate(0.0, 0.0, exposures.high * odds)
+    if exposures.point < SMALLEST_SHARE or not odds:
+        return Estimate(point, 0.0, exposures.high * odds)
     few, many = _gamma_ends(r)
     low = math.hypot(_log(exposures.point, exposures.low), _log(odds, few / (1 - few)))
     high = math.hypot(_log(exposures.high, exposures.point), _log(many / (1 - many), odds)) if many < 1 else math.inf
@@ -271,7 +306,8 @@ def later_tellings(elapsed: float, r: float, *, half_life: float) -> float | Non
     The whole cascade has the half-life h / (1 - R).
     """
     r = count("R", r)
-    return None if r >= 1 else r / (1 - r) * told_by(elapsed * (1 - r), half_life)
+    told = told_by(count("elapsed", elapsed) * max(1 - r, 0.0), half_life)
+    return None if r >= 1 else r / (1 - r) * told
 
 
 def memory_half_life(still: float, *, after_years: float) -> float:
@@ -280,7 +316,7 @@ def memory_half_life(still: float, *, after_years: float) -> float:
     >>> round(memory_half_life(0.39, after_years=2), 6)
     1.472262
     """
-    if not 0 < still < 1:
+    if not 0 < probability("share that still acts", still) < 1:
         raise InputError(f"share that still acts is {still}, must be between 0 and 1")
     return positive("years", after_years) * math.log(2) / -math.log(still)
 

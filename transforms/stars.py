@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 
 from records.errors import InputError
-from transforms.bounds import positive, share
+from transforms.bounds import positive, probability, share
 
 __all__ = ["mean_propensity", "star_propensity"]
 
@@ -40,7 +40,7 @@ def star_propensity(
             f"asked has {len(asked)} ratings and posted {len(posted)}; give the same ones, some of them good"
         )
     for name, shares in (("asked", asked), ("posted", posted)):
-        if not math.isclose(math.fsum(shares), 1, abs_tol=1e-6):
+        if not math.isclose(math.fsum(probability(f"{name} share", each) for each in shares), 1, abs_tol=1e-6):
             raise InputError(f"{name} shares add up to {math.fsum(shares)}, must be 1")
     relative = [post / positive("asked share", ask) for ask, post in zip(asked, posted, strict=True)]
     anchor = mean_propensity(relative, asked, good)

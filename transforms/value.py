@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from records.errors import InputError
-from transforms.bounds import count, positive, probability
+from transforms.bounds import count, positive, probability, share
 
 __all__ = [
     "Defection",
@@ -42,6 +42,11 @@ class Defection:
     scale: float
     shape: float
 
+    def __post_init__(self) -> None:
+        """Refuse a curve that falls."""
+        positive("scale", self.scale)
+        count("shape", self.shape)
+
     @classmethod
     def through(cls, one: float, three: float) -> Defection:
         """Return the curve through D(1) and D(3).
@@ -51,14 +56,15 @@ class Defection:
         >>> round(Defection.through(0.5, 0.93).shape, 6), round(Defection.through(0.5, 0.93).by(2), 6)
         (1.223872, 0.801904)
         """
-        if not 0 < one <= three < 1:
+        if not share("defection after one", one) <= share("defection after three", three) < 1:
             raise InputError(f"defection after one and after three is {one}, {three}; 0 < one <= three < 1 must hold")
         scale = -math.log1p(-one)
         return cls(scale, math.log(-math.log1p(-three) / scale) / math.log(3))
 
     def by(self, k: float) -> float:
         """Return D(k), 0..1, never falling; D(0) = 0."""
-        return -math.expm1(-self.scale * math.pow(count("bad experiences", k), self.shape)) if k else 0.0
+        k = count("bad experiences", k)
+        return -math.expm1(-self.scale * math.exp(min(self.shape * math.log(k), 700.0))) if k else 0.0
 
 
 def constant_hazard(defected: float, k: int) -> float:
@@ -148,6 +154,9 @@ def value_at_risk(
     customers: float | None, prospects: float | None, *, value: float | None, new_value: float | None = None
 ) -> ValueAtRisk:
     """Return what is at risk; `new_value` of a customer who never came is `value` when left out."""
+    for name, given in (("customers", customers), ("prospects", prospects), ("value", value), ("new value", new_value)):
+        if given is not None:
+            count(name, given)
     new_value = value if new_value is None else new_value
     return ValueAtRisk(
         customers,

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.amplification import Count, behind
-from transforms.bounds import positive, probability
+from transforms.bounds import count, positive, probability
 from transforms.ranges import Estimate
 from transforms.rates import VALENCES, Profile, Valence
 from transforms.ratios import balance, share_of
@@ -90,7 +90,7 @@ def what_if(counts: Mapping[Valence, Sequence[Count]], profile: Profile, plan: P
     n = {valence: found[valence].experiences for valence in VALENCES}
     k = profile.exposures_per_experience
     seen = _recoverable(counts["bad"], profile, plan)
-    hours = max(plan.hours_to_answer - plan.faster_hours, 0.0)
+    hours = max(count("hours to answer", plan.hours_to_answer) - count("hours faster", plan.faster_hours), 0.0)
     told = told_by(hours, positive("telling half-life", plan.telling_half_life_hours))
     swing = recovery_swing(k["bad"], k["good"], already_told=told, theta=plan.theta)
     recovered = Estimate(*(plan.recover * seen * end for end in n["bad"]))

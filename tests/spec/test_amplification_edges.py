@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from records.errors import InputError
-from transforms.amplification import experience_range, experiences, quick_range
+from transforms.amplification import amplify, experience_range, experiences, quick_range, told_range
+from transforms.coverage import triangular
 from transforms.pooling import Heard, pool
-from transforms.ranges import Estimate
-from transforms.ratios import change
-from transforms.spread import retold_so_far
+from transforms.ranges import Estimate, Moments, lognormal_range, ratio_range
+from transforms.ratios import change, overlap_variance
+from transforms.spread import retold_so_far, second_hand_range
 
 EDGES = [-1.0, 0.0, 5e-324, 1e-300, 1e-9, 0.3, 0.5, 1.0, 1.0000001, 35.0, 1e9, 1e15, 1e300, math.nan, math.inf]
 edges = st.sampled_from(EDGES)
@@ -80,3 +83,43 @@ def test_moments__that_no_chance_can_have_are_refused() -> None:
 @given(st.integers(0, 10**6), st.floats(0, 1e6), st.floats(0.1, 1e4))
 def test_retold_so_far__never_more_than_there_are(reposts: int, age: float, half_life: float) -> None:
     assert 0 <= retold_so_far(reposts, age, half_life=half_life) <= (1 + reposts) * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("mode", [0.3, 0.1 + 0.2, 0.3000001, 0.302])
+def test_triangular__a_side_of_next_to_no_width_is_no_other_coverage(mode: float) -> None:
+    found, exact = triangular(0.3, mode, 0.9), triangular(0.3, 0.3, 0.9)
+    assert found.inverse_mean == pytest.approx(exact.inverse_mean, rel=0.01)
+    assert found.inverse_square_mean == pytest.approx(exact.inverse_square_mean, rel=0.02)
+    assert found.log_variance == pytest.approx(exact.log_variance, rel=0.02)
+
+
+@pytest.mark.parametrize("value", [None, True, "5", 1j, 10**400, [5]])
+def test_numbers__what_is_no_number_is_refused_by_name(value: Any) -> None:
+    for call in (
+        lambda: experiences(value, pi=0.35),
+        lambda: experiences(35, pi=value),
+        lambda: told_range(100, Moments(100, value), Moments(57, 400), shared=0),
+        lambda: overlap_variance([value, 10], 100),
+        lambda: second_hand_range(Estimate(100, 50, 160), Moments(value, 0.002)),
+        lambda: amplify(bad=1, good=1, channel="online", coverage=value),
+    ):
+        with pytest.raises(InputError, match=r"is .*must|must .*is"):
+            call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: told_range(-5, Moments(100, 500), Moments(57, 400), shared=0),
+        lambda: told_range(100, Moments(100, -500), Moments(57, 400), shared=0),
+        lambda: told_range(100, Moments(100, 500), Moments(57, 400), shared=1),
+        lambda: overlap_variance([20, 10], -1),
+        lambda: second_hand_range(Estimate(100, 150, 160), Moments(0.05, 0.002)),
+        lambda: second_hand_range(Estimate(100, 50, 160), Moments(0.05, 5)),
+        lambda: lognormal_range(Moments(100, -1)),
+        lambda: ratio_range(1.4, -0.1),
+    ],
+)
+def test_ranges__of_moments_that_cannot_be_are_refused(call: Callable[[], object]) -> None:
+    with pytest.raises(InputError, match="must"):
+        call()

@@ -8,19 +8,23 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 {#- ---- one share rate, Beta(alpha, beta), alpha > 2 ---- -#}
 
 {% macro rate_inverse_mean(alpha, beta) -%}  {#- amplification.beta_inverse_mean: E[1/s] -#}
-(case when ({{ alpha }}) > 1 then (({{ alpha }}) + ({{ beta }}) - 1) / (({{ alpha }}) - 1) end)
+(case when ({{ alpha }}) > 1 and ({{ alpha }}) <= 1e15 and ({{ beta }}) between 1e-9 and 1e15 then (({{ alpha }}) + ({{ beta }}) - 1) / (({{ alpha }}) - 1) end)
 {%- endmacro %}
 
 {% macro rate_inverse_square_mean(alpha, beta) -%}  {#- amplification.beta_inverse_square_mean: E[1/s^2] -#}
-(case when ({{ alpha }}) > 2
+(case when ({{ alpha }}) > 2 and ({{ alpha }}) <= 1e15 and ({{ beta }}) between 1e-9 and 1e15
  then (({{ alpha }}) + ({{ beta }}) - 1) * (({{ alpha }}) + ({{ beta }}) - 2) / ((({{ alpha }}) - 1) * (({{ alpha }}) - 2)) end)
 {%- endmacro %}
 
 {% macro rate_mean(alpha, beta) -%}  {#- rates.Rate.mean: E[s] -#}
+{%- set alpha = valid_positive(alpha) %}
+{%- set beta = valid_positive(beta) %}
 (({{ alpha }}) / (({{ alpha }}) + ({{ beta }})))
 {%- endmacro %}
 
 {% macro rate_relative_variance(alpha, beta) -%}  {#- rates.Rate.relative_variance: Var[s] / E[s]^2 -#}
+{%- set alpha = valid_positive(alpha) %}
+{%- set beta = valid_positive(beta) %}
 (({{ beta }}) / (({{ alpha }}) * (({{ alpha }}) + ({{ beta }}) + 1)))
 {%- endmacro %}
 
@@ -45,26 +49,30 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 {%- endmacro %}
 
 {% macro hidden_share(coverage, rate) -%}  {#- aggregate over all five channels, 0 where not collected; amplification.hidden_share -#}
-(1 - sum(({{ coverage }}) * ({{ rate }})) / sum({{ rate }}))
+(case when min({{ coverage }}) >= 0 and max({{ coverage }}) <= 1
+ then greatest(1 - sum(({{ coverage }}) * ({{ rate }})) / sum({{ rate }}), 0) end)
 {%- endmacro %}
 
 {% macro experiences_mean_given_rates(y, e1) -%}  {#- amplification.experience_moments, mean -#}
-(({{ y }}) * ({{ e1 }}))
+{%- set y = valid_count(y) %}
+(case when ({{ e1 }}) between 1 - 1e-6 and 1e9 then ({{ y }}) * ({{ e1 }}) end)
 {%- endmacro %}
 
 {% macro experiences_variance_given_rates(y, e1, e2) -%}  {#- amplification.experience_moments, variance -#}
-(({{ y }}) * (({{ e2 }}) - ({{ e1 }})) + ({{ y }}) * ({{ y }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0))
+{%- set y = valid_count(y) %}
+(case when {{ are_inverse_moments(e1, e2) }}
+ then ({{ y }}) * (({{ e2 }}) - ({{ e1 }})) + ({{ y }}) * ({{ y }}) * greatest(({{ e2 }}) - ({{ e1 }}) * ({{ e1 }}), 0) end)
 {%- endmacro %}
 
 {#- ---- ranges ---- -#}
 
-{% macro lognormal_low(mean, variance) -%}  {#- ranges.lognormal_range, lower end; null when mean <= 0 -#}
-(case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
+{% macro lognormal_low(mean, variance) -%}  {#- ranges.lognormal_range, lower end; null when mean is 0 -#}
+(case when ({{ mean }}) > 0 and {{ are_moments(mean, variance) }} then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  - 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
 {%- endmacro %}
 
-{% macro lognormal_high(mean, variance) -%}  {#- ranges.lognormal_range, upper end; null when mean <= 0 -#}
-(case when ({{ mean }}) > 0 then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
+{% macro lognormal_high(mean, variance) -%}  {#- ranges.lognormal_range, upper end; null when mean is 0 -#}
+(case when ({{ mean }}) > 0 and {{ are_moments(mean, variance) }} then ({{ mean }}) * exp(-0.5 * ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
  + 1.6448536269514722 * sqrt(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }}))))) end)
 {%- endmacro %}
 
@@ -139,26 +147,33 @@ amplification.py tells the formula, pooling.py derives the variance. Arguments a
 {%- endmacro %}
 
 {% macro experiences_low(n_hat, mean, variance, floor, label_variance='0') -%}  {#- pooling.Pooled.range, lower end -#}
-(case when ({{ n_hat }}) > 0
+(case when {{ are_moments(mean, variance) }} and ({{ label_variance }}) between 0 and 1e100 and ({{ n_hat }}) between 0 and 1e100
+ then case when ({{ n_hat }}) > 0
  then least(greatest(least({{ lognormal_low(mean, variance) }}, ({{ n_hat }}) - 1.6448536269514722 * sqrt({{ label_variance }})),
- ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end)
+ ({{ floor }})), ({{ n_hat }})) else ({{ n_hat }}) end end)
 {%- endmacro %}
 
 {% macro experiences_high(n_hat, mean, variance, label_variance='0') -%}  {#- pooling.Pooled.range, upper end -#}
-(greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }}) + 1.6448536269514722 * sqrt({{ label_variance }}))
- + 0 * ({{ n_hat }}))
+(case when {{ are_moments(mean, variance) }} and ({{ label_variance }}) between 0 and 1e100 and ({{ n_hat }}) between 0 and 1e100
+ then greatest(coalesce({{ lognormal_high(mean, variance) }}, 0), ({{ n_hat }}) + 1.6448536269514722 * sqrt({{ label_variance }})) end)
 {%- endmacro %}
 
 {#- ---- tellings and exposures: experiences x factor; the factor shares rates with the experiences ---- -#}
 
 {% macro told_low(point, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range, lower end -#}
-(case when ({{ point }}) > 0 then least(({{ point }}), {{ told_end(-1, mean, variance, factor_mean, factor_variance, shared) }})
- else ({{ point }}) end)
+(case when {{ can_be_told(point, mean, variance, factor_mean, factor_variance, shared) }}
+ then case when ({{ point }}) > 0
+ then least(({{ point }}), {{ told_end(-1, mean, variance, factor_mean, factor_variance, shared) }}) else ({{ point }}) end end)
 {%- endmacro %}
 
 {% macro told_high(point, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range, upper end -#}
-(greatest(({{ point }}), coalesce({{ told_end(1, mean, variance, factor_mean, factor_variance, shared) }}, 0))
- + 0 * ({{ point }}))
+(case when {{ can_be_told(point, mean, variance, factor_mean, factor_variance, shared) }}
+ then greatest(({{ point }}), coalesce({{ told_end(1, mean, variance, factor_mean, factor_variance, shared) }}, 0)) end)
+{%- endmacro %}
+
+{% macro can_be_told(point, mean, variance, factor_mean, factor_variance, shared) -%}  {#- what amplification.told_range does not refuse -#}
+(({{ point }}) between 0 and 1e100 and {{ are_moments(mean, variance) }} and {{ are_moments(factor_mean, factor_variance) }}
+ and ({{ shared }}) >= 0 and ({{ shared }}) < 1)
 {%- endmacro %}
 
 {% macro told_end(sign, mean, variance, factor_mean, factor_variance, shared) -%}  {#- amplification.told_range -#}
@@ -183,19 +198,21 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 {#- ---- ratios ---- -#}
 
 {% macro ratio_low(ratio, log_variance) -%}  {#- ranges.ratio_range, lower end; null when ratio <= 0 or null -#}
-(case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(-1.6448536269514722 * sqrt({{ log_variance }})) end)
+(case when ({{ ratio }}) > 0 and ({{ ratio }}) <= 1e100 and ({{ log_variance }}) between 0 and 1e4 then ({{ ratio }}) * exp(-1.6448536269514722 * sqrt({{ log_variance }})) end)
 {%- endmacro %}
 
 {% macro ratio_high(ratio, log_variance) -%}  {#- ranges.ratio_range, upper end; null when ratio <= 0 or null -#}
-(case when ({{ ratio }}) > 0 then ({{ ratio }}) * exp(1.6448536269514722 * sqrt({{ log_variance }})) end)
+(case when ({{ ratio }}) > 0 and ({{ ratio }}) <= 1e100 and ({{ log_variance }}) between 0 and 1e4 then ({{ ratio }}) * exp(1.6448536269514722 * sqrt({{ log_variance }})) end)
 {%- endmacro %}
 
 {% macro change_log_variance(count_before, count_after, coverage_log_variance) -%}  {#- ratios.change -#}
-(1 / nullif(({{ count_before }})::double, 0) + 1 / nullif(({{ count_after }})::double, 0) + ({{ coverage_log_variance }}))
+(case when ({{ count_before }}) between 1e-9 and 1e15 and ({{ count_after }}) between 1e-9 and 1e15 and ({{ coverage_log_variance }}) >= 0
+ then 1 / ({{ count_before }})::double + 1 / ({{ count_after }})::double + ({{ coverage_log_variance }}) end)
 {%- endmacro %}
 
 {% macro overlap_variance(squares, total, experiences) -%}  {#- ratios.overlap_variance; squares: sum of y^2 over the channels; 0 when nothing was seen, or a corrected y is below 0 -#}
-(greatest(coalesce((1 - ({{ squares }}) / nullif(pow({{ total }}, 2), 0)) / nullif({{ experiences }}, 0), 0), 0))
+(case when coalesce(({{ experiences }}), 0) between 0 and 1e100 then greatest(coalesce(
+ (1 - ({{ squares }}) / nullif(pow({{ total }}, 2), 0)) / case when ({{ experiences }}) >= 1e-9 then ({{ experiences }}) end, 0), 0) end)
 {%- endmacro %}
 
 {% macro good_per_bad_log_variance(count_bad, count_good, rate_variance_bad, rate_variance_good, bad, good) -%}  {#- ratios.good_per_bad; counts are effective ones -#}
@@ -225,10 +242,14 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 {%- endmacro %}
 
 {% macro share_of(part, rest) -%}  {#- ratios.share_of: part / (part + rest), null when both are 0 -#}
+{%- set part = valid_count(part) %}
+{%- set rest = valid_count(rest) %}
 (({{ part }}) / nullif(({{ part }}) + ({{ rest }}), 0))
 {%- endmacro %}
 
 {% macro balance(good, bad) -%}  {#- ratios.balance: -1..+1, null when both are 0 -#}
+{%- set good = valid_count(good) %}
+{%- set bad = valid_count(bad) %}
 ((({{ good }}) - ({{ bad }})) / nullif(({{ good }}) + ({{ bad }}), 0))
 {%- endmacro %}
 
@@ -236,10 +257,14 @@ greatest(ln(1 + ({{ variance }}) / (({{ mean }}) * ({{ mean }})))
 (coalesce(({{ low }}) > 1 or ({{ high }}) < 1, false) and ({{ observed_before }}) >= {{ min_n }} and ({{ observed_after }}) >= {{ min_n }})
 {%- endmacro %}
 
+{% macro less_than_one(x) -%}  {#- 1 - exp(-x) without cancelling at small x; x: 0 or more -#}
+(case when {{ x }} < 700 then 2 * sinh({{ x }} / 2) * exp(-({{ x }}) / 2) when {{ x }} >= 700 then 1 end)
+{%- endmacro %}
+
 {% macro unique_people(exposures, audience) -%}  {#- amplification.unique_people: A (1 - exp(-E / A)) -#}
 {%- set exposures = valid_count(exposures) %}
 {%- set audience = valid_positive(audience) %}
-(({{ audience }}) * (1 - exp(-({{ exposures }}) / ({{ audience }}))))
+(({{ audience }}) * {{ less_than_one('((' ~ exposures ~ ') / (' ~ audience ~ '))') }})
 {%- endmacro %}
 
 {#- ---- coverage, triangular(low, mode, high), 0 < low <= mode <= high <= 1 ---- -#}

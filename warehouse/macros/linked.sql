@@ -11,16 +11,20 @@
 {% macro rogan_gladen_variance(q, sensitivity, specificity, n, n_sensitivity, n_specificity) -%}  {#- prevalence.rogan_gladen_variance -#}
 {%- set q = valid_probability(q) %}
 {%- set n = valid_positive(n) %}
-{%- set n_sensitivity = valid_positive(n_sensitivity) %}
-{%- set n_specificity = valid_positive(n_specificity) %}
+{%- set n_sensitivity = examples(n_sensitivity) %}
+{%- set n_specificity = examples(n_specificity) %}
 ((({{ q }}) * (1 - ({{ q }})) / ({{ n }})
  + pow({{ rogan_gladen(q, sensitivity, specificity) }}, 2) * ({{ sensitivity }}) * (1 - ({{ sensitivity }})) / ({{ n_sensitivity }})
  + pow(1 - {{ rogan_gladen(q, sensitivity, specificity) }}, 2) * ({{ specificity }}) * (1 - ({{ specificity }})) / ({{ n_specificity }}))
  / pow(({{ sensitivity }}) + ({{ specificity }}) - 1, 2))
 {%- endmacro %}
 
+{% macro examples(n) -%}  {#- infinite where a share is taken as exact -#}
+(case when ({{ n }}) between 1e-9 and 1e15 or ({{ n }}) = 'inf'::double then ({{ n }}) end)
+{%- endmacro %}
+
 {% macro seen_probability(pi) -%}  {#- aggregate over channels; linked.seen_probability without a silent group -#}
-(1 - product(1 - ({{ pi }})))
+(case when min({{ pi }}) >= 1e-9 and max({{ pi }}) <= 1 then 1 - product(1 - ({{ pi }})) end)
 {%- endmacro %}
 
 {% macro linked_experiences(people, seen) -%}  {#- linked.linked_experiences, mean -#}
@@ -46,18 +50,18 @@
 {%- endmacro %}
 
 {% macro chapman(first, second, both) -%}  {#- linked.chapman, mean -#}
-(case when ({{ both }}) between 0 and least(({{ first }}), ({{ second }}))
+(case when ({{ both }}) between 0 and least(({{ first }}), ({{ second }})) and greatest(({{ first }}), ({{ second }})) <= 1e15
  then (({{ first }})::double + 1) * (({{ second }}) + 1) / (({{ both }}) + 1) - 1 end)
 {%- endmacro %}
 
 {% macro chapman_variance(first, second, both) -%}  {#- linked.chapman, variance -#}
-(case when ({{ both }}) between 0 and least(({{ first }}), ({{ second }}))
+(case when ({{ both }}) between 0 and least(({{ first }}), ({{ second }})) and greatest(({{ first }}), ({{ second }})) <= 1e15
  then (({{ first }})::double + 1) * (({{ second }}) + 1) * (({{ first }}) - ({{ both }})) * (({{ second }}) - ({{ both }}))
  / (pow(({{ both }}) + 1, 2) * (({{ both }}) + 2)) end)
 {%- endmacro %}
 
 {% macro capture_rate(first, both) -%}  {#- linked.capture_rate; null without a first list -#}
-(case when ({{ both }}) between 0 and ({{ first }}) then ({{ both }})::double / nullif({{ first }}, 0) end)
+(case when ({{ both }}) between 0 and ({{ first }}) and ({{ first }}) <= 1e15 then ({{ both }})::double / nullif({{ first }}, 0) end)
 {%- endmacro %}
 
 {% macro star_propensity(asked, posted, asked_good, posted_good, rate) -%}  {#- stars.star_propensity; *_good: sums over the good ratings -#}

@@ -10,7 +10,8 @@
 {%- endmacro %}
 
 {% macro mean_repeats(share, more_than) -%}  {#- recovery.mean_repeats -#}
-(case when ({{ share }}) >= 0 and ({{ share }}) < 1 then 1 / (1 - pow({{ share }}, 1.0 / ({{ more_than }}))) end)
+(case when ({{ share }}) >= 0 and ({{ share }}) < 1 and ({{ more_than }}) between 1e-9 and 1e6
+ then 1 / (1 - pow({{ share }}, 1.0 / ({{ more_than }}))) end)
 {%- endmacro %}
 
 {% macro recovery_swing(reach_bad, reach_good, already_told, theta) -%}  {#- recovery.recovery_swing -#}
@@ -22,20 +23,22 @@
 {%- endmacro %}
 
 {% macro recoverable_ceiling(pi) -%}  {#- aggregate over channels; recovery.recoverable_ceiling -#}
-(1 - product(1 - ({{ pi }})))
+(case when min({{ pi }}) >= 0 and max({{ pi }}) <= 1 then 1 - product(1 - ({{ pi }})) end)
 {%- endmacro %}
 
 {% macro defected_by(k, scale, shape) -%}  {#- value.Defection.by -#}
 {%- set k = valid_count(k) %}
+{%- set scale = valid_positive(scale) %}
+{%- set shape = valid_count(shape) %}
 (case when ({{ k }}) = 0 then 0 else 1 - exp(-({{ scale }}) * pow({{ k }}, {{ shape }})) end)
 {%- endmacro %}
 
 {% macro defection_scale(one) -%}  {#- value.Defection.through, scale -#}
-(case when ({{ one }}) > 0 and ({{ one }}) < 1 then -ln(1 - ({{ one }})) end)
+(case when ({{ one }}) >= 1e-9 and ({{ one }}) < 1 then -ln(1 - ({{ one }})) end)
 {%- endmacro %}
 
 {% macro defection_shape(one, three) -%}  {#- value.Defection.through, shape -#}
-(case when ({{ one }}) > 0 and ({{ one }}) <= ({{ three }}) and ({{ three }}) < 1
+(case when ({{ one }}) >= 1e-9 and ({{ one }}) <= ({{ three }}) and ({{ three }}) < 1
  then ln(ln(1 - ({{ three }})) / ln(1 - ({{ one }}))) / ln(3) end)
 {%- endmacro %}
 
@@ -48,7 +51,7 @@
 {% macro lost_share(mean_bad, hazard) -%}  {#- value.lost_share -#}
 {%- set mean_bad = valid_count(mean_bad) %}
 {%- set hazard = valid_probability(hazard) %}
-(1 - exp(-({{ mean_bad }}) * ({{ hazard }})))
+{{ less_than_one('((' ~ mean_bad ~ ') * (' ~ hazard ~ '))') }}
 {%- endmacro %}
 
 {% macro customers_at_risk(experiences, customers, hazard, conversion) -%}  {#- value.customers_at_risk_of; null until both are given -#}

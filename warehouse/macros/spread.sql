@@ -2,6 +2,7 @@
 R of 1 or more gives null: only the saturated figure has a meaning there, and is_supercritical says so. -#}
 
 {% macro is_supercritical(r) -%}  {#- spread.is_supercritical -#}
+{%- set r = valid_count(r) %}
 (({{ r }}) >= 1)
 {%- endmacro %}
 
@@ -14,8 +15,10 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {% macro exposures_through(exposures, r, generations) -%}  {#- spread.total_exposures, so many generations -#}
 {%- set exposures = valid_count(exposures) %}
 {%- set r = valid_count(r) %}
-(case when ({{ r }}) = 1 then ({{ exposures }}) * ({{ generations }})
- else ({{ exposures }}) * (1 - pow({{ r }}, {{ generations }})) / (1 - ({{ r }})) end)
+(case when ({{ generations }}) between 1 and 10000 and ({{ generations }}) = floor({{ generations }})
+ and ({{ generations }}) * log10(greatest(({{ r }}), 1)) <= 80 then case
+ when ({{ r }}) = 1 then ({{ exposures }}) * ({{ generations }})
+ else ({{ exposures }}) * (1 - pow({{ r }}, {{ generations }})) / (1 - ({{ r }})) end end)
 {%- endmacro %}
 
 {% macro total_variance(exposures, r) -%}  {#- spread.total_variance, Poisson -#}
@@ -36,7 +39,8 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro rank_one_passed_on(exposures, retell, retold) -%}  {#- aggregate over channels; spread.rank_one: (k.r) / (1 - R) -#}
-(case when {{ rank_one_r(retell, retold) }} < 1
+(case when {{ rank_one_r(retell, retold) }} < 1 and min({{ retell }}) >= 0 and min({{ retold }}) >= 0
+ and min({{ exposures }}) >= 0 and max({{ exposures }}) <= 1e15
  then sum(({{ exposures }}) * ({{ retell }})) / (1 - {{ rank_one_r(retell, retold) }}) end)
 {%- endmacro %}
 
@@ -61,15 +65,21 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {% macro retold_so_far(reposts, age, half_life) -%}  {#- spread.retold_so_far; null where reposts are not known -#}
 {%- set reposts = valid_count(reposts) %}
 {%- set grown = 'ln(2) * greatest(' ~ age ~ ', 1e-6) / ' ~ half_life %}
-(case when {{ grown }} < 40 then 1 - exp(-{{ grown }}) + ({{ reposts }}) * (1 - {{ grown }} / (exp({{ grown }}) - 1))
- else 1 + ({{ reposts }}) end)
+(case when ({{ age }}) between 0 and 1e15 and ({{ half_life }}) between 1e-9 and 1e15 then case
+ when {{ grown }} < 1e-3 then {{ grown }} + ({{ reposts }}) * ({{ grown }} / 2)
+ when {{ grown }} < 40 then 1 - exp(-{{ grown }}) + ({{ reposts }}) * (1 - {{ grown }} / (exp({{ grown }}) - 1))
+ else 1 + ({{ reposts }}) end end)
 {%- endmacro %}
 
 {% macro retold_mean(retold, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean; retold: sum of retold_so_far -#}
+{%- set retold = valid_amount(retold) %}
+{%- set reposts = valid_count(reposts) %}
 ((1 + ({{ reposts }})) / (20.0 + ({{ retold }})))
 {%- endmacro %}
 
 {% macro retold_variance(retold, reposts) -%}  {#- the same, posterior variance -#}
+{%- set retold = valid_amount(retold) %}
+{%- set reposts = valid_count(reposts) %}
 ((1 + ({{ reposts }})) / pow(20.0 + ({{ retold }}), 2))
 {%- endmacro %}
 
@@ -98,6 +108,7 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro memory_half_life(still, after_years) -%}  {#- spread.memory_half_life -#}
+{%- set after_years = valid_positive(after_years) %}
 (case when ({{ still }}) > 0 and ({{ still }}) < 1 then ({{ after_years }}) * ln(2) / -ln({{ still }}) end)
 {%- endmacro %}
 
@@ -107,13 +118,15 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 (pow(2, -({{ years }})::double / ({{ half_life }})))
 {%- endmacro %}
 
-{% macro observed_audience(default, views, engagement, engagement_rate, helpful, helpful_rate, followers, reach_rate) -%}  {#- audience.observed_audience, people -#}
-(coalesce(({{ views }})::double, ({{ engagement }})::double / {{ valid_share(engagement_rate) }}, ({{ helpful }})::double / {{ valid_share(helpful_rate) }},
- ({{ followers }})::double * ({{ reach_rate }}), ({{ default }})::double))
+{% macro observed_audience(default, views, engagement, engagement_rate, helpful, helpful_rate, followers, reach_rate) -%}  {#- audience.observed_audience, people; what can't be counted is as good as unknown -#}
+(coalesce({{ valid_count(views) }}::double, {{ valid_count(engagement) }}::double / {{ valid_share(engagement_rate) }},
+ {{ valid_count(helpful) }}::double / {{ valid_share(helpful_rate) }},
+ {{ valid_count(followers) }}::double * {{ valid_share(reach_rate) }}, {{ valid_count(default) }}::double))
 {%- endmacro %}
 
 {% macro credible_mean(default, views) -%}  {#- aggregate over posts, null views left out; audience.credible_mean -#}
-((5.0 * any_value({{ default }}) + coalesce(sum({{ views }}), 0)) / (5.0 + count({{ views }})))
+{%- set views = valid_count(views) %}
+((5.0 * any_value({{ valid_count(default) }}) + coalesce(sum({{ views }}), 0)) / (5.0 + count({{ views }})))
 {%- endmacro %}
 
 {% macro pooled_reproduction(part, reproduction) -%}  {#- aggregate over collected channels; spread.pooled_reproduction, R; part: of the exposures -#}
@@ -125,7 +138,7 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- endmacro %}
 
 {% macro second_hand(exposures, r) -%}  {#- spread.total_exposures less the first hand -#}
-{%- set exposures = valid_count(exposures) %}
+{%- set exposures = valid_amount(exposures) %}
 {%- set r = valid_count(r) %}
 (case when ({{ r }}) < 1 then ({{ exposures }}) * ({{ r }}) / (1 - ({{ r }})) end)
 {%- endmacro %}
@@ -135,16 +148,23 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
  * sqrt({{ variance }}) / ({{ r }}) / 3, 0), 3))
 {%- endmacro %}
 
+{% macro is_reproduction(r, variance) -%}  {#- R below 1 whose moments spread.second_hand_range does not refuse -#}
+(({{ r }}) < 1 and {{ are_moments(r, variance) }} and (({{ r }}) = 0 or ({{ variance }}) <= 9 * ({{ r }}) * ({{ r }})))
+{%- endmacro %}
+
 {% macro second_hand_low(exposures, low, r, variance) -%}  {#- spread.second_hand_range, lower end -#}
 {%- set few = reproduction_end(-1, r, variance) %}
-(case when ({{ r }}) < 1 and ({{ low }}) > 0 and {{ few }} > 0 then {{ second_hand(exposures, r) }} * exp(-sqrt(
+(case when {{ is_reproduction(r, variance) }} and ({{ low }}) between 0 and ({{ exposures }}) and ({{ exposures }}) <= 1e100 then case
+ when ({{ exposures }}) >= 1e-9 and ({{ r }}) > 0 and ({{ low }}) > 0 and {{ few }} > 0
+ then {{ second_hand(exposures, r) }} * exp(-sqrt(
  pow(ln(({{ exposures }}) / ({{ low }})), 2) + pow(ln(({{ r }}) / (1 - ({{ r }})) / {{ few }} * (1 - {{ few }})), 2)))
- when ({{ r }}) < 1 and ({{ exposures }}) is not null then 0 end)
+ else 0 end end)
 {%- endmacro %}
 
 {% macro second_hand_high(exposures, high, r, variance) -%}  {#- spread.second_hand_range, upper end; null where it has none -#}
 {%- set many = reproduction_end(1, r, variance) %}
-(case when ({{ exposures }}) = 0 and ({{ r }}) < 1 then ({{ high }}) * ({{ r }}) / (1 - ({{ r }}))
- when ({{ r }}) < 1 and {{ many }} < 1 then {{ second_hand(exposures, r) }} * exp(sqrt(
- pow(ln(({{ high }}) / ({{ exposures }})), 2) + pow(ln({{ many }} / (1 - {{ many }}) / ({{ r }}) * (1 - ({{ r }}))), 2))) end)
+(case when {{ is_reproduction(r, variance) }} and ({{ exposures }}) between 0 and ({{ high }}) and ({{ high }}) <= 1e100 then case
+ when ({{ exposures }}) < 1e-9 or ({{ r }}) = 0 then ({{ high }}) * ({{ r }}) / (1 - ({{ r }}))
+ when {{ many }} < 1 then {{ second_hand(exposures, r) }} * exp(sqrt(
+ pow(ln(({{ high }}) / ({{ exposures }})), 2) + pow(ln({{ many }} / (1 - {{ many }}) / ({{ r }}) * (1 - ({{ r }}))), 2))) end end)
 {%- endmacro %}

@@ -178,7 +178,7 @@ def test_rank_one__is_the_matrix_solution_and_one_channel_the_scalar(types: list
 
 
 def test_spectral_radius__negative_retelling_is_refused() -> None:
-    with pytest.raises(InputError, match="negative"):
+    with pytest.raises(InputError, match="must be 0 or more"):
         spectral_radius([[-0.1]])
 
 

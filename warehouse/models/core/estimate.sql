@@ -169,7 +169,9 @@ select
         disagreement.disagreement > case reached.channel_count when 2 then 3.841459 else 5.991465 end, false
     ) as is_disagreeing,
     reached.opposite_experiences,
-    reached.opposite_experiences * reach.opposite_exposures_per_experience + reached.audience_gain as opposite_exposures,
+    greatest(
+        reached.opposite_experiences * reach.opposite_exposures_per_experience + reached.audience_gain, reached.audience_sum
+    ) as opposite_exposures,
     reached.mean,
     reached.variance,
     reached.effective_count,
