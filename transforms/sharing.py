@@ -137,8 +137,9 @@ def _write(part: BinaryIO, score: Score, rows: pa.RecordBatch, work: Work) -> No
 
 
 def _writer(where: BinaryIO | Path, work: Work) -> pq.ParquetWriter:
-    # a dictionary of texts that are all different costs as much as the rest of the writing
-    return pq.ParquetWriter(where, work.schema, compression="zstd", use_dictionary=list(work.repeating))
+    # A dictionary of texts that are all different costs as much as the rest of the writing. Snappy: what is read once
+    # and removed need not be small.
+    return pq.ParquetWriter(where, work.schema, compression="snappy", use_dictionary=list(work.repeating))
 
 
 def _part_name(number: int, group: int, first: int) -> str:

@@ -1,14 +1,14 @@
 -- Near copies among what was just scored and what was told within 30 days of it: a press report with another first line,
 -- a review posted twice with small changes. Run by warehouse/pending.py behind scored.sql, in the same transaction; only
 -- new words are looked at, so that a build need not look at all of them again.
--- Given as a temporary table: scored_signature.
+-- Given as a variable: loaded_at, the stamp of what was just scored.
 --
 -- Texts that share a part j of their three-word shingles share each of 16 bands with a chance of j^4. A share of 4 bands
 -- is asked for: 58 of 100 texts with j = 0.7 are found, 96 with 0.8, 2 with 0.5, next to none with 0.3. Each text is
 -- compared with the earliest one of 30 days in each of its bands, so that a thousand copies make a thousand pairs.
 CREATE TEMP TABLE fresh AS
-SELECT scored.mention_id, coalesce(version.published_at, state.first_seen_at) AS told_at, scored.minhash_bands
-FROM scored_signature AS scored
+SELECT scored.mention_id, coalesce(version.published_at, state.first_seen_at) AS told_at
+FROM (FROM raw.signature WHERE signature_loaded_at = getvariable('loaded_at')) AS scored
 INNER JOIN raw.mention_version AS version USING (mention_id, version_no)
 INNER JOIN raw.mention_state AS state USING (mention_id)
 WHERE scored.version_no = 1 AND len(scored.minhash_bands) > 0;

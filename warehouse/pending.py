@@ -114,7 +114,7 @@ def _collect(
     connection.execute("SET VARIABLE model_version = ?", [model_version])
     connection.execute("SET VARIABLE since = coalesce(?::TIMESTAMPTZ, '-infinity'::TIMESTAMPTZ)", [since])
     connection.execute(_PENDING.read_text(encoding="utf-8"))
-    row = connection.execute("SELECT count(*) FROM pending").fetchone()
+    row = connection.execute("SELECT count(*) FROM pending_key").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -135,7 +135,7 @@ def _write(connection: duckdb.DuckDBPyConnection, home: Home, run: dict[str, obj
     draft = folder.with_name(folder.name + ".tmp")
     draft.mkdir(mode=0o700, parents=True)
     connection.execute(
-        f"COPY pending TO '{_path(draft / 'in')}' (FORMAT parquet, COMPRESSION zstd, FILENAME_PATTERN 'pending-{{i}}', "
+        f"COPY (FROM pending) TO '{_path(draft / 'in')}' (FORMAT parquet, FILENAME_PATTERN 'pending-{{i}}', "
         f"ROW_GROUP_SIZE {_ROWS_PER_FILE}, ROW_GROUPS_PER_FILE 1)"
     )
     (draft / "run.json").write_text(json.dumps(run), encoding="utf-8")
@@ -152,8 +152,8 @@ def _check(connection: duckdb.DuckDBPyConnection, folder: Path, expected: int) -
         inputs = _path(folder / "in" / "*.parquet")
         asked = f"(SELECT mention_id::UUID AS mention_id, version_no, brand FROM '{inputs}')"
         row = connection.execute(
-            f"SELECT (SELECT count(*) FROM scored), (SELECT count(*) FROM {asked} SEMI JOIN (SELECT DISTINCT "
-            "mention_id, version_no, brand FROM scored) AS scored USING (mention_id, version_no, brand))"
+            "SELECT (SELECT count(*) FROM scored), "
+            f"(SELECT count(*) FROM {asked} SEMI JOIN scored USING (mention_id, version_no, brand))"
         ).fetchone()
     except duckdb.Error as error:
         raise CheckFailed(f"{folder}/out can't be read, score again: {str(error).splitlines()[0]}") from error

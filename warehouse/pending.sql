@@ -30,7 +30,7 @@ ANTI JOIN (
 
 SET VARIABLE oldest = (SELECT min(version_loaded_at) FROM pending_key);
 
-CREATE TEMP TABLE pending AS
+CREATE TEMP VIEW pending AS
 SELECT
     version.mention_id::VARCHAR AS mention_id,
     version.version_no,
