@@ -6,17 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from records.home import Home
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def grapevine_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dags") / "home"
+def grapevine_home(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Home], None]) -> Path:
+    home = tmp_path_factory.mktemp("dags") / "home"
+    parsed(Home(home))
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ Subject: Re: Wrong label: {mention} acme
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory, parsed: Callable[[Home], None]) -> Workspace:
     """A small home, built once: 180 posts, 60 of each kind, that the default weights call neutral."""
     folder = tmp_path_factory.mktemp("teaching")
     (folder / "grapevine.toml").write_text(SETTINGS, encoding="utf-8")
@@ -60,6 +60,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             text = f"the Acme blorp at counter {n} was {SIGNS[label]} on day {n * 7 % 31}"
             writer.writerow((f"{label}-{n}", text, f"2026-{10 + place % 2}-{1 + place % 14:02}T10:00:00Z"))
     workspace = Workspace.open(config=folder / "grapevine.toml", home=folder / "home")
+    parsed(workspace.home)
     pipeline.pull(workspace)
     _label_and_build(workspace)
     return workspace

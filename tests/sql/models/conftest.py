@@ -299,7 +299,7 @@ def together(scenes: list[Raw]) -> Raw:
 
 
 @pytest.fixture(scope="session")
-def world(request: pytest.FixtureRequest, made_once: Callable[..., Path]) -> Home:
+def world(request: pytest.FixtureRequest, made_once: Callable[..., Path], parsed: Callable[[Home], None]) -> Home:
     """The scenes of all modules collected, built; to be read or copied, never changed."""
     modules = {item.module for item in request.session.items if isinstance(item, pytest.Function)}
     named = {tell for module in modules for tell in getattr(module, "SCENES", ())}
@@ -307,6 +307,7 @@ def world(request: pytest.FixtureRequest, made_once: Callable[..., Path]) -> Hom
 
     def build_all(folder: Path) -> None:
         home = Home(folder / "home")
+        parsed(home)
         write_raw(home, together([tell() for tell in scenes]))
         build(home)
 

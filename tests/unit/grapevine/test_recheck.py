@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -139,9 +140,14 @@ def terms_of_two_days(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("terms_of_two_days")
 def test_recheck__what_is_gone_or_expired_leaves_every_file(
-    source: HackerNews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    source: HackerNews,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    parsed: Callable[[Home], None],
 ) -> None:
     workspace = source.pulled()
+    parsed(workspace.home)
     for step in (pipeline.load, pipeline.score, pipeline.build, pipeline.publish, pipeline.digest):
         step(workspace)
     parts = {path.relative_to(workspace.home.root).parts[0] for path in files_with(workspace, b"unforgettably")}

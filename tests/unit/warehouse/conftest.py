@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -119,10 +120,13 @@ def landing(home: Home) -> Landing:
 
 
 @pytest.fixture
-def loaded(home: Home) -> Callable[..., LoadReport]:
+def loaded(home: Home, empty_warehouse: Path) -> Callable[..., LoadReport]:
     """Load with settings of two brands and one source of files."""
 
     def load_with(**changes: Any) -> LoadReport:
+        if not home.warehouse.exists():
+            home.warehouse.parent.mkdir(exist_ok=True)
+            shutil.copyfile(empty_warehouse, home.warehouse)
         given: dict[str, Any] = {
             "brands": [ACME, BOLT],
             "sources": [SourceRow(source="posts", connector="files", is_file=True)],

@@ -184,7 +184,8 @@ def test_purge__a_build_that_fails_leaves_the_erasure_open(home, whole, monkeypa
     assert ask("SELECT text FROM raw.mention_version WHERE mention_id = ?", ONE) == [(None,), (None,)]
 
 
-def test_forget__with_the_real_models_history_keeps_its_figures(home, landing, loaded, mention):
+def test_forget__with_the_real_models_history_keeps_its_figures(home, landing, loaded, mention, parsed):
+    parsed(home)
     said = "Acme lost my parcel and nobody there answered my letters about it for weeks"
     landing(
         [
