@@ -110,7 +110,8 @@ class Runner:
         files: dict[str, Any] = {}
         first_error: GrapevineError | None = None
         connector = self._connector
-        with Sharing(connector, common) if isinstance(connector, SharesWork) else nullcontext() as sharing:
+        between = run.draft_folder(self._home) / "between"
+        with Sharing(connector, common, between) if isinstance(connector, SharesWork) else nullcontext() as sharing:
             for read in reads:
                 if not isinstance(read, FileRead):
                     raise TypeError(

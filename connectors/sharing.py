@@ -2,18 +2,24 @@
 
 This process cuts the file, hands parts to the others and, whenever they have enough to do, makes the rows of the next
 part itself; so it works from the first moment, while the others still start. Rows come back in the order of the parts.
+
+Parts and rows go from one process to another by files, which memory holds. A pipe takes 64 KB at a time, and after each
+a thread waits for the interpreter, which is busy: the way would take longer than the work.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import pickle
+import shutil
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -62,11 +68,14 @@ class Sharing:
     Args:
         connector: whose files they are; another process gets it by pickle, and the parts that it cuts.
         common: what the run's rows share.
+        folder: for what goes from one process to another; made when it is needed, removed at the end.
     """
 
-    def __init__(self, connector: SharesWork, common: Identify) -> None:
+    def __init__(self, connector: SharesWork, common: Identify, folder: Path) -> None:
         self._connector = connector
         self._common = common
+        self._folder = folder
+        self._part_no = 0
         self._pool: ProcessPoolExecutor | None = None
         self._others = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES) - 1 if processes.may_start() else 0
 
@@ -76,6 +85,7 @@ class Sharing:
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            shutil.rmtree(self._folder)
 
     def rows(self, read: FileRead, response: Response) -> Iterator[Rows]:
         """Return the rows of a file, part by part in their order.
@@ -83,31 +93,53 @@ class Sharing:
         Raises:
             Killed: one of the processes was ended from outside.
         """
-        waiting: deque[Future[Rows]] = deque()
+        waiting: deque[Rows | Future[Path]] = deque()
         is_large = self._others > 0 and read.path.stat().st_size >= _BYTES_WORTH_A_PROCESS
         at = response.received_at
         try:
             for part in self._connector.cut(read, response):
-                if is_large and sum(not one.done() for one in waiting) < self._others * _PARTS_AHEAD:
-                    waiting.append(self._started().submit(_rows_there, read, part, at))
+                if is_large and sum(not _is_ready(one) for one in waiting) < self._others * _PARTS_AHEAD:
+                    waiting.append(self._given(read, part, at))
                 else:
-                    here: Future[Rows] = Future()
-                    here.set_result(_rows(self._connector, self._common, read, part, at))
-                    waiting.append(here)
-                while waiting and (waiting[0].done() or len(waiting) > _MOST_WAITING):
-                    yield waiting.popleft().result()
+                    waiting.append(_rows(self._connector, self._common, read, part, at))
+                while waiting and (_is_ready(waiting[0]) or len(waiting) > _MOST_WAITING):
+                    yield _ready(waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield _ready(waiting.popleft())
         except BrokenProcessPool:
             raise Killed(
                 f"a process that helped to read {read.path} ended before its work was done, most often for want of "
                 "memory; nothing of the file was kept, pull again, with fewer other programs running"
             ) from None
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _given(self, read: FileRead, part: Any, fetched_at: datetime) -> Future[Path]:
+        """Hand a part to another process; what it gives is the file of its rows."""
         if self._pool is None:
+            self._folder.mkdir(parents=True)
             self._pool = processes.pool(self._others, _begin, self._connector, self._common)
-        return self._pool
+        self._part_no += 1
+        file = _put(part, self._folder / f"{self._part_no}.part")
+        return self._pool.submit(_rows_there, read, file, fetched_at)
+
+
+def _is_ready(one: Rows | Future[Path]) -> bool:
+    return isinstance(one, Rows) or one.done()
+
+
+def _ready(one: Rows | Future[Path]) -> Rows:
+    rows: Rows = one if isinstance(one, Rows) else _take(one.result())
+    return rows
+
+
+def _put(thing: Any, file: Path) -> Path:
+    file.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
+    return file
+
+
+def _take(file: Path) -> Any:
+    content = file.read_bytes()
+    file.unlink()
+    return pickle.loads(content)  # noqa: S301 (our own, from a folder of the owner's)
 
 
 def _rows(connector: SharesWork, common: Identify, read: FileRead, part: Any, fetched_at: datetime) -> Rows:
@@ -123,7 +155,7 @@ def _begin(connector: SharesWork, common: Identify) -> None:
     gc.disable()  # rows make many lists and no cycles: looking for them would take a tenth of the time
 
 
-def _rows_there(read: FileRead, part: Any, fetched_at: datetime) -> Rows:
+def _rows_there(read: FileRead, part: Path, fetched_at: datetime) -> Path:
     if _given is None:
         raise RuntimeError("this process was not begun by `Sharing`")
-    return _rows(*_given, read, part, fetched_at)
+    return _put(_rows(*_given, read, _take(part), fetched_at), part.with_suffix(".rows"))
