@@ -23,7 +23,7 @@ __all__ = ["LARGE", "Changes", "apply_changes", "has_stamps", "in_turn", "write_
 
 LARGE = "mentions"
 MOST_CANDIDATES = 200_000  # mentions worked out since, beyond which all rows are compared
-BYTES_IN_TURN = 128 << 20  # of Parquet files of months that only edits touched, written in one publish
+BYTES_IN_TURN = 32 << 20  # of Parquet files of months that only edits touched, written in one publish; one in any case
 _KEY = "mention_id, brand"
 _MONTH = "strftime(told_date, '%Y-%m')"
 _TABLES = ("candidate", "new_row", "old_row", "gone_row", "fresh_row")
@@ -152,9 +152,10 @@ def in_turn(
     for file in folder.glob(f"{LARGE}-*.parquet"):
         sizes[_month_of(file)] = sizes.get(_month_of(file), 0) + file.stat().st_size
     now, room = set(changes.months), BYTES_IN_TURN
-    for month in sorted(sorted(waiting.keys() - now, reverse=True), key=lambda month: waiting[month]):
+    in_order = sorted(sorted(waiting.keys() - now, reverse=True), key=lambda month: waiting[month])
+    for month in in_order:
         room -= sizes.get(month, 0)
-        if room >= 0:
+        if room >= 0 or month == in_order[0]:
             now.add(month)
     return now, {month: since for month, since in waiting.items() if month not in now}
 
@@ -173,10 +174,9 @@ def write_months(
     folder.mkdir(parents=True)
     if before is None or changed:
         parts = folder / "parts"
-        wanted = ", ".join(f"'{month}'" for month in sorted(changed))
         connection.execute(
             f"COPY (SELECT *, {_MONTH} AS month FROM target.marts.{LARGE} "
-            f"{f'WHERE {_MONTH} IN ({wanted})' if before else ''}) TO {_quoted(parts)} "
+            f"{f'WHERE {_within(changed)}' if before else ''}) TO {_quoted(parts)} "
             "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (month), WRITE_PARTITION_COLUMNS false)"
         )
         for part in parts.glob("month=*"):
@@ -190,6 +190,14 @@ def write_months(
     if not any(folder.iterdir()):  # no row at all: a file that says which columns there are
         file = folder / f"{LARGE}-none-0.parquet"
         connection.execute(f"COPY (FROM target.marts.{LARGE}) TO {_quoted(file)} (FORMAT parquet)")
+
+
+def _within(months: Collection[str]) -> str:
+    # ranges of days, and no function of them: only they let a scan pass over the other months
+    return " OR ".join(
+        f"(told_date >= DATE '{month}-01' AND told_date < DATE '{month}-01' + INTERVAL 1 MONTH)"
+        for month in sorted(months)
+    )
 
 
 def _month_of(file: Path) -> str:

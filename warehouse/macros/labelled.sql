@@ -22,7 +22,13 @@ scored as (
     union all
     {%- endif %}
     select classification.*
+    {%- if are_all %}
     from {{ source('raw', 'classification') }} as classification
+    {%- else %}  {#- by one key first: a join by two reads all rows of the millions that are not wanted #}
+    from (
+        from {{ source('raw', 'classification') }} where mention_id in (select mention_id from wanted)
+    ) as classification
+    {%- endif %}
     semi join wanted
         on classification.mention_id = wanted.mention_id and classification.version_no = wanted.version_no
     {%- if are_all %}

@@ -322,3 +322,6 @@ def test_delta__months_that_only_edits_touched_take_turns(tmp_path, monkeypatch)
         {"2026-07", "2026-09"},
         {},
     )
+    monkeypatch.setattr(delta, "BYTES_IN_TURN", 50)  # a month that is larger must have its turn too
+    now, behind = delta.in_turn(delta.Changes(frozenset(), frozenset()), behind, moment, tmp_path)
+    assert (now, behind) == ({"2026-09"}, {"2026-07": moment.isoformat()})

@@ -51,16 +51,21 @@ seed as (
     where original.mention_loaded_at > {{ newest }}
 ),
 
+{%- for key in keys.values() %}
+seeded_{{ key }} as materialized (
+    select distinct brand, {{ key }} from {{ ref('episode') }} where {{ key }} is not null and mention_id in (from seed)
+),
+{%- endfor %}
+
 looked_at as (
     select mention_id, brand, episode_no from {{ ref('episode') }} where mention_id in (from seed)
     {%- for key in keys.values() %}
     union
-    select episode.mention_id, episode.brand, episode.episode_no
-    from {{ ref('episode') }} as episode
-    semi join (
-        select brand, {{ key }} from {{ ref('episode') }} where {{ key }} is not null and mention_id in (from seed)
-    ) as shared
-        on episode.{{ key }} = shared.{{ key }} and episode.brand = shared.brand
+    select mention_id, brand, episode_no
+    from (  -- by one key first: a join by two reads all rows of the millions that share nothing
+        from {{ ref('episode') }} where {{ key }} in (select {{ key }} from seeded_{{ key }})
+    )
+    semi join seeded_{{ key }} using ({{ key }}, brand)
     {%- endfor %}
     union  -- a telling that an edit or another label took away
     select mention_id, brand, episode_no from {{ this }} where mention_id in (from seed)
@@ -69,13 +74,19 @@ looked_at as (
 
 {%- for rule, key in keys.items() %}
 
+{%- if is_incremental() %}
+around_{{ key }} as materialized (
+    select distinct brand, {{ key }} from {{ ref('episode') }} where mention_id in (select mention_id from looked_at)
+),
+{%- endif %}
+
 {{ rule }}_shared as (  -- nearly nobody says anything twice: only those are put in order
     select brand, label, {{ key }}
-    from {{ ref('episode') }}
     {%- if is_incremental() %}
-    semi join (
-        select brand, {{ key }} from {{ ref('episode') }} where mention_id in (select mention_id from looked_at)
-    ) as looked_at_{{ rule }} using (brand, {{ key }})
+    from (from {{ ref('episode') }} where {{ key }} in (select {{ key }} from around_{{ key }}))
+    semi join around_{{ key }} using (brand, {{ key }})
+    {%- else %}
+    from {{ ref('episode') }}
     {%- endif %}
     where
         {{ key }} is not null
@@ -130,15 +141,24 @@ original as (
     group by repost.mention_id
 ),
 
+copied as materialized (
+    from {{ ref('episode') }} where mention_id in (select copy_of from {{ source('raw', 'near_copy') }})
+),
+
 near as (
     select
         later.mention_id,
         later.brand,
         later.episode_no,
         arg_min(earlier.mention_id, (earlier.told_at, earlier.mention_id)) as duplicate_of
-    from {{ source('raw', 'near_copy') }} as pair
+    from (
+        from {{ source('raw', 'near_copy') }}
+        {%- if is_incremental() %}
+        where mention_id in (select mention_id from looked_at)
+        {%- endif %}
+    ) as pair
     inner join {{ ref('episode') }} as later on pair.mention_id = later.mention_id and later.episode_no = 1
-    inner join {{ ref('episode') }} as earlier
+    inner join copied as earlier
         on pair.copy_of = earlier.mention_id
         and earlier.episode_no = 1
         and later.brand = earlier.brand

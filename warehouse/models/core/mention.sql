@@ -14,6 +14,7 @@ with
     select mention_id from {{ source('raw', 'signature') }} where signature_loaded_at > {{ newest }}
 ),
 {%- endif %}
+{%- set only_touched = 'semi join touched using (mention_id)' if is_incremental() else '' %}
 
 first_version as (  -- of those that have another one: few
     select version.mention_id, version.published_at
@@ -67,14 +68,12 @@ select
     greatest(
         state.state_loaded_at, current_version.version_loaded_at, signature.signature_loaded_at
     ) as mention_loaded_at
-from {{ source('raw', 'mention_state') }} as state
-{%- if is_incremental() %}
-semi join touched on state.mention_id = touched.mention_id
-{%- endif %}
-inner join {{ source('raw', 'mention_version') }} as current_version
+from (from {{ source('raw', 'mention_state') }} {{ only_touched }}) as state
+-- by one key first: a join by two reads all rows of the millions that nothing touched
+inner join (from {{ source('raw', 'mention_version') }} {{ only_touched }}) as current_version
     on state.mention_id = current_version.mention_id and state.current_version_no = current_version.version_no
 left join first_version on state.mention_id = first_version.mention_id
-left join {{ source('raw', 'signature') }} as signature
+left join (from {{ source('raw', 'signature') }} {{ only_touched }}) as signature
     on state.mention_id = signature.mention_id and state.current_version_no = signature.version_no
 left join {{ source('raw', 'tombstone') }} as tombstone on state.mention_id = tombstone.mention_id
 cross join lateral (

@@ -9,20 +9,18 @@ with rate as (
 ),
 
 information as (
-    select brand, period_kind, period_start_date, valence, sum(weight) as weight
+    select period_no, valence, sum(weight) as weight
     from {{ ref('channel_estimate') }}
-    group by brand, period_kind, period_start_date, valence
+    group by period_no, valence
 ),
 
 told as (
     select
-        estimate.brand,
-        estimate.period_kind,
-        estimate.period_start_date,
+        estimate.period_no,
         estimate.valence,
         rate.channel,
         seen.observed_count,
-        seen.brand is not null as is_collected,
+        seen.period_no is not null as is_collected,
         seen.is_coverage_known,
         1 - coalesce(seen.coverage, 0) as hidden_share,
         greatest(estimate.experiences * rate.share_rate, coalesce(seen.heard_count, 0)) as tellings,
@@ -40,14 +38,10 @@ told as (
     from {{ ref('estimate') }} as estimate
     inner join rate on estimate.valence = rate.valence
     inner join information
-        on estimate.brand = information.brand
-        and estimate.period_kind = information.period_kind
-        and estimate.period_start_date = information.period_start_date
+        on estimate.period_no = information.period_no
         and estimate.valence = information.valence
     left join {{ ref('channel_estimate') }} as seen
-        on estimate.brand = seen.brand
-        and estimate.period_kind = seen.period_kind
-        and estimate.period_start_date = seen.period_start_date
+        on estimate.period_no = seen.period_no
         and estimate.valence = seen.valence
         and rate.channel = seen.channel
 ),
@@ -64,9 +58,9 @@ ranged as (
 )
 
 select
-    bad.brand,
-    bad.period_kind,
-    bad.period_start_date,
+    period.brand,
+    period.period_kind,
+    period.period_start_date,
     period.period_end_date,
     period.period_name,
     bad.channel,
@@ -88,12 +82,7 @@ select
     bad.profile
 from ranged as bad
 inner join ranged as good
-    on bad.brand = good.brand
-    and bad.period_kind = good.period_kind
-    and bad.period_start_date = good.period_start_date
+    on bad.period_no = good.period_no
     and bad.channel = good.channel
-inner join {{ ref('period') }} as period
-    on bad.brand = period.brand
-    and bad.period_kind = period.period_kind
-    and bad.period_start_date = period.period_start_date
+inner join {{ ref('period') }} as period on bad.period_no = period.period_no
 where bad.valence = 'bad' and good.valence = 'good'
