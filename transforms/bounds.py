@@ -44,7 +44,7 @@ def finite(name: str, value: float) -> float:
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise InputError(f"{name} is {found}, must be a number that is not infinite")
+        raise InputError(f"{name} is {found}, must be a finite number")
     return found
 
 

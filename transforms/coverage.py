@@ -75,7 +75,7 @@ def triangular(low: float, mode: float, high: float) -> Coverage:
     (2.141608, 4.958746, 0.068442)
     """
     for name, value in (("low", low), ("mode", mode), ("high", high)):
-        share(f"coverage {name}", value)
+        share("coverage" if low == mode == high else f"coverage {name}", value)
     if not low <= mode <= high:
         raise InputError(f"coverage is {low}, {mode}, {high}; low <= mode <= high must hold")
     mean = (low + mode + high) / 3

@@ -12,7 +12,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -40,6 +40,9 @@ VALENCES: tuple[Valence, ...] = get_args(Valence)
 
 _FOLDER = Path(__file__).parent / "share_rates"
 _MARKS = {"V": "read", "S": "reported", "M": "from memory", "D": "derived", "A": "assumed"}
+_MOST_PEOPLE, _LEAST_SHAPE = 1e10, 0.01  # more people than there are; a spread of ten times the mean
+_MOST_ANSWERS = 2_000_000_000
+_WORDS = {float: "number", int: "whole number", str: "text", dict: "table", list: "list", date: "date"}
 _TOP = {
     "name": str, "title": str, "date": date, "population": str, "source": str, "caveats": list,
     "transfer_discount": float, "transfer_discount_mark": str,
@@ -217,6 +220,10 @@ def parse_profile(text: str, *, where: str) -> Profile:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where} is not TOML: {error}; correct that line") from error
     _check_keys(raw, _TOP, where)
+    if not raw["name"].strip():
+        raise ConfigError(f"{where}: name is {raw['name']!r}, must be a text that is not empty")
+    if wrong := [each for each in raw["caveats"] if not isinstance(each, str)]:
+        raise ConfigError(f"{where}: caveats hold {wrong[0]!r}, must be texts")
     discount = float(raw["transfer_discount"])
     if not 0 < discount <= 1:
         raise ConfigError(f"{where}: transfer_discount is {discount}, must be above 0 and at most 1")
@@ -244,9 +251,11 @@ def _rate(raw: Any, audience: Any, discount: float, where: str, key: str) -> Rat
     _check_keys(audience, _AUDIENCE, f"{where}: [audience.{channel}]")
     _check_mark(audience["mark"], f"{where}: [audience.{channel}] mark")
     for name, lowest_allowed in (("mean", True), ("shape", False)):
-        value = float(audience[name])
-        if not (0 <= value < float("inf")) or (value == 0 and not lowest_allowed):
-            raise ConfigError(f"{where}: [audience.{channel}] {name} is {value}, must be a number above 0 (mean: or 0)")
+        value, least = audience[name], 0.0 if lowest_allowed else _LEAST_SHAPE
+        if not least <= value <= _MOST_PEOPLE:
+            raise ConfigError(
+                f"{where}: [audience.{channel}] {name} is {value}, must be from {least:g} to {_MOST_PEOPLE:g}"
+            )
     evidence = discount * raw["n"]
     alpha, beta = share * evidence + 0.5, (1 - share) * evidence + 0.5
     if alpha <= 2:
@@ -267,8 +276,8 @@ def _share(raw: Any, where: str) -> float:
     _check_mark(raw["mark"], f"{where} mark")
     if not 0 < raw["rate"] <= 1:
         raise ConfigError(f"{where} rate is {raw['rate']}, must be above 0 and at most 1")
-    if raw["n"] < 1:
-        raise ConfigError(f"{where} n is {raw['n']}, must be 1 or more")
+    if not 1 <= raw["n"] <= _MOST_ANSWERS:
+        raise ConfigError(f"{where} n is {raw['n']}, must be from 1 to {_MOST_ANSWERS}")
     return float(raw["rate"])
 
 
@@ -293,8 +302,8 @@ def _check_keys(raw: Any, types: Mapping[str, type], where: str) -> None:
         raise ConfigError(f"{where} has the unknown key {unknown[0]!r}; it may hold {', '.join(types)}")
     for key, wanted in types.items():
         allowed = (int, float) if wanted is float else wanted
-        if not isinstance(raw[key], allowed) or isinstance(raw[key], bool):
-            raise ConfigError(f"{where} {key} is {raw[key]!r}, must be a {wanted.__name__}")
+        if not isinstance(raw[key], allowed) or isinstance(raw[key], (bool, datetime)):
+            raise ConfigError(f"{where} {key} is {raw[key]!r}, must be a {_WORDS[wanted]}")
 
 
 def _check_mark(mark: str, where: str) -> None:

@@ -30,6 +30,7 @@ from transforms.rates import CHANNELS, VALENCES, Channel, Profile, Rate, Valence
 __all__ = ["TEMPLATE", "calibrate", "profile_toml", "read_survey", "update_from_list"]
 
 TEMPLATE = "experience,friends,coworkers,online,company,review_site\nbad,3,0,120,1,0\ngood,2,1,0,0,1\n"
+_MOST_PEOPLE = 1e10  # more than there are
 _PRIOR_TELLERS = 5.0  # tellers that the profile's mean audience counts for
 Answers = Mapping[Valence, Mapping[Channel, list[float]]]
 
@@ -40,7 +41,9 @@ def read_survey(text: str) -> dict[Valence, dict[Channel, list[float]]]:
     Raises:
         InputError: a column is missing or unknown, or a cell is no number of 0 or more; the message names the line.
     """
-    rows = csv.DictReader(io.StringIO(text))
+    text = text.removeprefix("\ufeff")  # spreadsheets write it
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator)
     wanted = {"experience", *CHANNELS}
     if set(rows.fieldnames or ()) != wanted:
         raise InputError(
@@ -51,6 +54,8 @@ def read_survey(text: str) -> dict[Valence, dict[Channel, list[float]]]:
         valence = next((each for each in VALENCES if each == (row["experience"] or "").strip().lower()), None)
         if valence is None:
             raise InputError(f"survey line {rows.line_num}: experience is {row['experience']!r}, must be bad or good")
+        if None in row:
+            raise InputError(f"survey line {rows.line_num} has more cells than columns; write 1.5 for one and a half")
         for channel in CHANNELS:
             cell = (row[channel] or "").strip()
             if cell:
@@ -70,6 +75,8 @@ def calibrate(profile: Profile, answers: Answers, *, name: str, on: date) -> Pro
     Raises:
         InputError: nobody answered at all.
     """
+    if not name.strip():
+        raise InputError(f"the new profile's name is {name!r}; give it one")
     asked = {v: max(len(answers[v][c]) for c in CHANNELS) for v in VALENCES}
     if not any(asked.values()):
         raise InputError("the survey holds no answer; fill in at least one row of the template")
@@ -172,8 +179,8 @@ def _people(cell: str, where: str) -> float:
         people = float(cell)
     except ValueError:
         people = -1.0
-    if not 0 <= people < math.inf:
-        raise InputError(f"{where} is {cell!r}, must be a number of people, 0 or more, or empty")
+    if not 0 <= people <= _MOST_PEOPLE:
+        raise InputError(f"{where} is {cell!r}, must be a number of people, 0 to {_MOST_PEOPLE:g}, or empty")
     return people
 
 

@@ -205,7 +205,12 @@ def calibrate(
     if out is None:
         screen.say(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                f"--out is {out}, which can't be written ({error.strerror}); choose another place"
+            ) from error
         screen.say(f"{out} written; check it with `grapevine rates check {out}`")
 
 

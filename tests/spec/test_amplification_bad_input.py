@@ -22,6 +22,7 @@ import pytest
         "unique_people('-5', '100')",
         "unique_people('0', '0')",
         "saturated_reach('5718', '0.5', '0')",
+        "saturated_reach('0', '0.5', 'null')",
         "saturated_reach('-5', '0.5', '100')",
         "saturated_reach('5', '-0.5', '100')",
         "total_exposures('5718', '1')",
@@ -80,3 +81,8 @@ def test_correction__without_a_matrix_or_with_an_impossible_one_counts_stay(run_
     query = """select is_measured, {{ true_count('bad', '5', '3', '2') }} from ({{ correction("(
         select 'bad' as actual, 'bad' as labelled, n as mention_count from (values (0)) as t (n) where n > 0)") }})"""
     assert run_sql(query) == (False, 5.0)
+
+
+def test_relation__a_series_that_never_moves_has_as_many_pairs_as_it_has(run_sql: Callable[..., Any]) -> None:
+    call = "{{ effective_pairs('20', 'corr(1, x)', 'corr(x, x * x)') }}"
+    assert run_sql(f"select {call} from (values (1), (2), (4)) as t (x)") == (20.0,)

@@ -10,9 +10,10 @@ looks of a series (four figures, five lags) was called a finding in 0 to 8. -#}
 
 {% macro relation_lags() %}{{ return(5) }}{% endmacro %}
 
-{% macro effective_pairs(n, persistence_x, persistence_y) -%}
-(({{ n }}) * (1 - greatest(coalesce(({{ persistence_x }}) * ({{ persistence_y }}), 0), 0))
- / (1 + greatest(coalesce(({{ persistence_x }}) * ({{ persistence_y }}), 0), 0)))
+{% macro effective_pairs(n, persistence_x, persistence_y) -%}  {#- a series that hardly ever moves has no autocorrelation: 0 -#}
+{%- set both = '(' ~ persistence_x ~ ') * (' ~ persistence_y ~ ')' %}
+{%- set both = 'greatest(coalesce(case when isfinite(' ~ both ~ ') then ' ~ both ~ ' end, 0), 0)' %}
+(({{ n }}) * (1 - {{ both }}) / (1 + {{ both }}))
 {%- endmacro %}
 
 {% macro correlation_end(r, n, deviations) -%}  {#- null with six effective pairs or fewer -#}

@@ -87,7 +87,7 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {%- set exposures = valid_count(exposures) %}
 {%- set r = valid_count(r) %}
 {%- set audience = valid_positive(audience) %}
-(case when ({{ exposures }}) = 0 then 0 else ({{ audience }}) * list_reduce(
+(case when ({{ exposures }}) = 0 then 0 * ({{ r }}) * ({{ audience }}) else ({{ audience }}) * list_reduce(
     range(60)::double[],
     lambda z, step: z - (z - 1 + exp(-({{ exposures }}) / ({{ audience }}) - ({{ r }}) * z))
     / (1 - ({{ r }}) * exp(-({{ exposures }}) / ({{ audience }}) - ({{ r }}) * z)), 1.0::double

@@ -191,7 +191,7 @@ def test_amplify__refuses_what_cannot_be(desk: Desk, arguments: tuple[str, ...])
         (("--bad", "40", "--recover", "1.2"), "recover is 1.2"),
         (("--bad", "40", "--invite-reviews", "-0.1"), "invite_reviews is -0.1"),
         (("--bad", "40", "--invite-complaints", "2"), "invite_complaints is 2"),
-        (("--bad", "40", "--coverage", "0"), "coverage low is 0"),
+        (("--bad", "40", "--coverage", "0"), "coverage is 0"),
         (("--bad", "40", "--faster", "soon"), "--faster is 'soon'"),
         (("--bad", "40", "--channel", "friends"), "--channel is 'friends'"),
         (("--bad", "40", "--profile", "dr2014"), "'dr2014'"),

@@ -148,7 +148,10 @@ def test_calibrate__the_profile_can_be_written_and_read_again() -> None:
         (TEMPLATE + "bad,some,1,1,1,1\n", "line 4: friends is 'some'"),
         (TEMPLATE + "bad,-1,1,1,1,1\n", "line 4: friends is '-1'"),
         (TEMPLATE + "bad,nan,1,1,1,1\n", "line 4: friends is 'nan'"),
+        (TEMPLATE + "bad,1,5,1,1,1,1\n", "line 4 has more cells"),
+        (TEMPLATE + "bad,1e308,1,1,1,1\n", "line 4: friends is '1e308'"),
         (TEMPLATE + "bad\n", None),
+        ("\ufeff" + TEMPLATE.replace(",", ";"), None),  # as a spreadsheet may write it
     ],
 )
 def test_survey__what_is_wrong_is_named(text: str, says: str | None) -> None:
