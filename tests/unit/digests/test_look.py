@@ -36,8 +36,19 @@ Mention = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def folder(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> Path:
-    """A digest with every section in it."""
+def folder(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home, made_once: Callable[..., Path]) -> Path:
+    """A digest with every section in it, and what it was made of."""
+
+    def make(kept: Path) -> None:
+        full_digest(publish, eight_weeks, mention, home)
+        home.root.rename(kept / "home")
+
+    shutil.copytree(made_once("digest", make) / "home", home.root, symlinks=True)
+    return home.digests / WEEK.name / "acme"
+
+
+def full_digest(publish: Publish, eight_weeks: Weeks, mention: Mention, home: Home) -> Path:
+    """Build a digest with every section in it."""
     rows = [
         mention(
             1,
