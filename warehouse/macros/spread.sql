@@ -62,13 +62,15 @@ R of 1 or more gives null: only the saturated figure has a meaning there, and is
 {{ retold_variance('(' ~ posts ~ ') + (' ~ reposts ~ ')', reposts) }}
 {%- endmacro %}
 
-{% macro retold_so_far(reposts, age, half_life) -%}  {#- spread.retold_so_far; null where reposts are not known -#}
+{% macro retold_so_far(reposts, age, half_life) -%}  {#- spread.retold_so_far; null where reposts are not known; old ones first, as nearly all are -#}
 {%- set reposts = valid_count(reposts) %}
-{%- set grown = 'ln(2) * greatest(' ~ age ~ ', 1e-6) / ' ~ half_life %}
-(case when ({{ age }}) between 0 and 1e15 and ({{ half_life }}) between 1e-9 and 1e15 then case
- when {{ grown }} < 1e-3 then {{ grown }} + ({{ reposts }}) * ({{ grown }} / 2)
- when {{ grown }} < 40 then 1 - exp(-{{ grown }}) + ({{ reposts }}) * (1 - {{ grown }} / (exp({{ grown }}) - 1))
- else 1 + ({{ reposts }}) end end)
+{%- set grown = 'ln(2) * (' ~ age ~ ') / (' ~ half_life ~ ')' %}
+{%- set hardly = 'ln(2) * greatest(' ~ age ~ ', 1e-6) / (' ~ half_life ~ ')' %}
+(case when ({{ half_life }}) between 1e-9 and 1e15 then case
+ when ({{ age }}) between 40 / ln(2) * ({{ half_life }}) and 1e15 then 1 + ({{ reposts }})
+ when {{ grown }} between 1e-3 and 40 then 1 - exp(-{{ grown }}) + ({{ reposts }}) * (1 - {{ grown }} / (exp({{ grown }}) - 1))
+ when ({{ age }}) between 0 and ({{ half_life }}) then {{ hardly }} * (1 - {{ hardly }} / 2)
+ + ({{ reposts }}) * {{ hardly }} / 2 * (1 - {{ hardly }} / 6) end end)
 {%- endmacro %}
 
 {% macro retold_mean(retold, reposts) -%}  {#- spread.reproduction_from_reposts, posterior mean; retold: sum of retold_so_far -#}
