@@ -117,16 +117,18 @@ def _write(data: Path, file: Path, *, rows: int, first: int, who: str, since: st
 
 
 def multiply(home: Home, copies: int) -> None:
-    """Add `copies` - 1 copies of all mentions, each with other ids, days, authors, brands, words' hashes."""
-    other = "md5(mention_id::VARCHAR || getvariable('copy'))::UUID"
-    key = "hash(mention_id, getvariable('copy')::INTEGER)"
-    days = f"to_days(({key} % 60)::INTEGER - 30)"
-    brand = f"'brand-' || (hash(mention_id, brand, getvariable('copy')::INTEGER) % {BRANDS} + 1)"
+    """Make each mention `copies` of them, the others with other ids, days, authors, brands, words' hashes.
+
+    They go in month by month, as a warehouse that grew day by day holds them.
+    """
+    other = "md5(mention_id::VARCHAR || copy)::UUID"
+    days = "to_days((hash(mention_id, copy) % 60)::INTEGER - 30)"
+    brand = f"'brand-' || (hash(mention_id, brand, copy) % {BRANDS} + 1)"
     tables: dict[str, dict[str, str]] = {
         "mention_version": {
             "mention_id": other,
-            "native_id": "native_id || '-' || getvariable('copy')",
-            "author_id": "md5(author_id || getvariable('copy'))",
+            "native_id": "native_id || '-' || copy",
+            "author_id": "md5(author_id || copy)",
             "published_at": f"least(published_at - {days}, TIMESTAMPTZ '{LAST_DAY} 20:00:00+00')",
         },
         "mention_state": {"mention_id": other},
@@ -134,18 +136,28 @@ def multiply(home: Home, copies: int) -> None:
         "classification": {"mention_id": other, "brand": brand},
         "signature": {
             "mention_id": other,
-            "text_hash": "md5(text_hash || getvariable('copy'))",
-            "minhash_bands": "list_transform(minhash_bands, lambda one: (hash(one, getvariable('copy')) >> 1)::BIGINT)",
+            "text_hash": "md5(text_hash || copy)",
+            "minhash_bands": "list_transform(minhash_bands, lambda one: (hash(one, copy) >> 1)::BIGINT)",
         },
     }
     with duckdb.connect(str(home.warehouse), config={"memory_limit": "4GB", "preserve_insertion_order": False}) as one:
         one.execute("SET TimeZone = 'UTC'")
+        one.execute(
+            "CREATE TEMP TABLE told AS "
+            "SELECT mention_id, coalesce(strftime(min(published_at), '%Y-%m'), '') AS month "
+            "FROM raw.mention_version GROUP BY mention_id"
+        )
         for table in tables:
-            one.execute(f"CREATE TEMP TABLE first_{table} AS FROM raw.{table}")
-        for copy in range(1, copies):
-            one.execute("SET VARIABLE copy = ?", [str(copy)])
+            first = f"FROM raw.{table} INNER JOIN told USING (mention_id) ORDER BY month"
+            one.execute(f"CREATE TEMP TABLE first_{table} AS {first}")
+            one.execute(f"DELETE FROM raw.{table}")
+        for (month,) in one.execute("SELECT DISTINCT month FROM told ORDER BY month").fetchall():
             for table, changes in tables.items():
-                said = ", ".join(f"{sql} AS {name}" for name, sql in changes.items())
-                one.execute(f"INSERT INTO raw.{table} BY NAME SELECT * REPLACE ({said}) FROM first_{table}")
+                said = ", ".join(f"IF(copy = 0, {name}, {sql}) AS {name}" for name, sql in changes.items())
+                one.execute(
+                    f"INSERT INTO raw.{table} BY NAME SELECT * EXCLUDE (month, copy) REPLACE ({said}) "
+                    f"FROM first_{table} CROSS JOIN range({copies}) AS number (copy) WHERE month = ?",
+                    [month],
+                )
         one.execute("UPDATE raw.clock SET data_revision = data_revision + 1, built_from = NULL")
         one.execute("CHECKPOINT")

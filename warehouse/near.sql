@@ -20,27 +20,35 @@ CREATE TEMP TABLE near_day AS
 SELECT DISTINCT unnest(generate_series(day_no - 31, day_no + 31)) AS day_no
 FROM (SELECT DISTINCT day_no(told_at) AS day_no FROM fresh);
 
+SET VARIABLE told_from = (SELECT make_timestamptz(min(day_no) * 86400000000) FROM near_day);
+
 CREATE TEMP TABLE near_told AS
 SELECT mention_id, published_at AS told_at
 FROM raw.mention_version
 SEMI JOIN near_day ON day_no(published_at) = near_day.day_no
-WHERE version_no = 1
+WHERE version_no = 1 AND published_at >= getvariable('told_from')
 UNION ALL
 SELECT mention_id, state.first_seen_at
 FROM (SELECT mention_id FROM raw.mention_version WHERE version_no = 1 AND published_at IS NULL) AS undated
 INNER JOIN raw.mention_state AS state USING (mention_id)
 SEMI JOIN near_day ON day_no(state.first_seen_at) = near_day.day_no;
 
--- Equal words are found by their hash: here each text stands once, and a band counts that different texts share.
-CREATE TEMP TABLE near_text AS
+CREATE TEMP TABLE near_mention AS
 SELECT
+    near_told.mention_id,
+    near_told.told_at,
     hash(signature.text_hash) AS text_key,
-    any_value(signature.minhash_bands) AS minhash_bands,
-    bool_or(fresh.mention_id IS NOT NULL) AS is_fresh
+    signature.minhash_bands,
+    fresh.mention_id IS NOT NULL AS is_fresh
 FROM near_told
 INNER JOIN raw.signature AS signature ON near_told.mention_id = signature.mention_id AND signature.version_no = 1
 LEFT JOIN fresh ON near_told.mention_id = fresh.mention_id
-WHERE len(signature.minhash_bands) > 0
+WHERE len(signature.minhash_bands) > 0;
+
+-- Equal words are found by their hash: here each text stands once, and a band counts that different texts share.
+CREATE TEMP TABLE near_text AS
+SELECT text_key, any_value(minhash_bands) AS minhash_bands, bool_or(is_fresh) AS is_fresh
+FROM near_mention
 GROUP BY text_key;
 
 CREATE TEMP TABLE shared_band AS
@@ -50,16 +58,13 @@ GROUP BY band
 HAVING min(text_key) <> max(text_key) AND bool_or(is_fresh);
 
 CREATE TEMP TABLE near_band AS
-SELECT near_told.mention_id, near_told.told_at, shared.text_key, shared.band
+SELECT near_mention.mention_id, near_mention.told_at, shared.text_key, shared.band
 FROM (
     SELECT text_key, band
     FROM (SELECT text_key, unnest(minhash_bands) AS band FROM near_text)
     SEMI JOIN shared_band USING (band)
 ) AS shared
-INNER JOIN (
-    SELECT mention_id, hash(text_hash) AS text_key FROM raw.signature WHERE version_no = 1
-) AS signature USING (text_key)
-INNER JOIN near_told USING (mention_id);
+INNER JOIN near_mention USING (text_key);
 
 INSERT INTO raw.near_copy BY NAME
 SELECT pair.mention_id, pair.copy_of, pair.shared_band_count, getvariable('loaded_at') AS near_loaded_at

@@ -8,3 +8,14 @@ date '{{ found.columns[0].values()[0] }}'
 date '2000-01-01'
 {%- endif -%}
 {%- endmacro %}
+
+{#- When the oldest of the current versions of some mentions (`mentions`: a query of mention_id) came into a raw table, as a
+literal for the same reason: what was loaded before holds nothing of them. -#}
+{% macro loaded_from(table, stamp, mentions) -%}
+{%- set found = run_query(
+    "with wanted as materialized (" ~ mentions ~ ") select coalesce(min(" ~ stamp ~ ")::varchar, '-infinity') from " ~ table
+    ~ " semi join (select mention_id, current_version_no as version_no from " ~ source('raw', 'mention_state')
+    ~ " where mention_id in (from wanted)) as state using (mention_id, version_no)"
+) if execute -%}
+timestamptz '{{ found.columns[0].values()[0] if found else '-infinity' }}'
+{%- endmacro %}

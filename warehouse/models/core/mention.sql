@@ -3,18 +3,26 @@
 ) }}
 {%- set newest = "(select max(mention_loaded_at) from " ~ this ~ ")" %}
 
--- What a mention is now. Its first telling stays where it was: told_at comes from the first version.
--- Gone mentions lose words, link and people, and whatever leads back to them; the rest stays, so that history holds.
-with
-{%- if is_incremental() %} touched as (
+{%- set only = {} %}
+{%- if is_incremental() %}
+{%- set touched %}
     select mention_id from {{ source('raw', 'mention_state') }} where state_loaded_at > {{ newest }}
     union
     select mention_id from {{ source('raw', 'mention_version') }} where version_loaded_at > {{ newest }}
     union
     select mention_id from {{ source('raw', 'signature') }} where signature_loaded_at > {{ newest }}
-),
+{% endset %}
+{%- for table, stamp in {'mention_version': 'version_loaded_at', 'signature': 'signature_loaded_at'}.items() %}
+{%- do only.update({table: 'semi join touched using (mention_id) where ' ~ stamp ~ ' >= '
+    ~ loaded_from(source('raw', table), stamp, touched)}) %}
+{%- endfor %}
 {%- endif %}
-{%- set only_touched = 'semi join touched using (mention_id)' if is_incremental() else '' %}
+
+-- What a mention is now. Its first telling stays where it was: told_at comes from the first version.
+-- Gone mentions lose words, link and people, and whatever leads back to them; the rest stays, so that history holds.
+with
+{%- if is_incremental() %} touched as ({{ touched }}),
+{%- endif %}
 
 first_version as (  -- of those that have another one: few
     select version.mention_id, version.published_at
@@ -68,12 +76,15 @@ select
     greatest(
         state.state_loaded_at, current_version.version_loaded_at, signature.signature_loaded_at
     ) as mention_loaded_at
-from (from {{ source('raw', 'mention_state') }} {{ only_touched }}) as state
+from {{ source('raw', 'mention_state') }} as state
+{%- if is_incremental() %}
+semi join touched on state.mention_id = touched.mention_id
+{%- endif %}
 -- by one key first: a join by two reads all rows of the millions that nothing touched
-inner join (from {{ source('raw', 'mention_version') }} {{ only_touched }}) as current_version
+inner join (from {{ source('raw', 'mention_version') }} {{ only.mention_version }}) as current_version
     on state.mention_id = current_version.mention_id and state.current_version_no = current_version.version_no
 left join first_version on state.mention_id = first_version.mention_id
-left join (from {{ source('raw', 'signature') }} {{ only_touched }}) as signature
+left join (from {{ source('raw', 'signature') }} {{ only.signature }}) as signature
     on state.mention_id = signature.mention_id and state.current_version_no = signature.version_no
 left join {{ source('raw', 'tombstone') }} as tombstone on state.mention_id = tombstone.mention_id
 cross join lateral (
