@@ -27,7 +27,7 @@ from records.errors import InputError
 from transforms.bounds import share, whole_count
 from transforms.rates import CHANNELS, VALENCES, Channel, Profile, Rate, Valence
 
-__all__ = ["TEMPLATE", "calibrate", "profile_toml", "read_survey", "update_from_list"]
+__all__ = ["TEMPLATE", "calibrate", "calibrate_by_list", "profile_toml", "read_survey", "update_from_list"]
 
 TEMPLATE = "experience,friends,coworkers,online,company,review_site\nbad,3,0,120,1,0\ngood,2,1,0,0,1\n"
 _MOST_PEOPLE = 1e10  # more than there are
@@ -75,8 +75,6 @@ def calibrate(profile: Profile, answers: Answers, *, name: str, on: date) -> Pro
     Raises:
         InputError: nobody answered at all.
     """
-    if not name.strip():
-        raise InputError(f"the new profile's name is {name!r}; give it one")
     asked = {v: max(len(answers[v][c]) for c in CHANNELS) for v in VALENCES}
     if not any(asked.values()):
         raise InputError("the survey holds no answer; fill in at least one row of the template")
@@ -89,11 +87,37 @@ def calibrate(profile: Profile, answers: Answers, *, name: str, on: date) -> Pro
             rates[valence][channel] = _audience(
                 _updated(before, told, len(people) - told, f"own survey, {on}"), tellers[channel]
             )
-    anyone = {v: max(profile.anyone[v], *(rate.share_rate for rate in rates[v].values())) for v in VALENCES}
-    return replace(
-        profile, name=name, title=f"{profile.title}, updated by a survey of {sum(asked.values())}", date=on,
-        source=f"own survey on top of {profile.name}", transfer_discount=1.0, rates=rates, anyone=anyone,
-    )  # fmt: skip
+    return _made(profile, rates, name, on, f"a survey of {sum(asked.values())}", "own survey")
+
+
+def calibrate_by_list(
+    profile: Profile,
+    valence: Valence,
+    channel: Channel,
+    *,
+    customers: int,
+    seen: int,
+    coverage: float = 1.0,
+    name: str,
+    on: date,
+) -> Profile:
+    """Return the profile with one rate updated from a linked list; see `update_from_list`.
+
+    Args:
+        profile: what was believed before; its rates keep their discounted weight.
+        valence: what the customers had.
+        channel: where they were looked for.
+        customers: on the list.
+        seen: of them, on the channel.
+        coverage: of the channel.
+        name: of the new profile.
+        on: its date.
+    """
+    rates = {v: {c: _updated(rate, 0, 0, "") for c, rate in profile.rates[v].items()} for v in VALENCES}
+    rates[valence][channel] = update_from_list(
+        profile.rates[valence][channel], customers=customers, seen=seen, coverage=coverage
+    )
+    return _made(profile, rates, name, on, f"a list of {customers} customers", "linked list")
 
 
 def update_from_list(rate: Rate, *, customers: int, seen: int, coverage: float = 1.0) -> Rate:
@@ -152,6 +176,18 @@ def profile_toml(profile: Profile) -> str:
             mark=rate.audience_mark,
         )
     return "\n".join(lines) + "\n"
+
+
+def _made(
+    profile: Profile, rates: dict[Valence, dict[Channel, Rate]], name: str, on: date, title: str, source: str
+) -> Profile:
+    if not name.strip():
+        raise InputError(f"the new profile's name is {name!r}; give it one")
+    anyone = {v: max(profile.anyone[v], *(rate.share_rate for rate in rates[v].values())) for v in VALENCES}
+    return replace(
+        profile, name=name, title=f"{profile.title}, updated by {title}", date=on,
+        source=f"{source} on top of {profile.name}", transfer_discount=1.0, rates=rates, anyone=anyone,
+    )  # fmt: skip
 
 
 def _updated(before: Rate, told: float, silent: float, source: str) -> Rate:

@@ -184,41 +184,72 @@ def check(context: typer.Context, file: Annotated[Path, typer.Argument(help="A p
 def calibrate(
     context: typer.Context,
     survey: Annotated[Path | None, typer.Argument(help="CSV of answers; without it the template is printed.")] = None,
+    customers: Annotated[
+        Path | None,
+        typer.Option("--customers", help="Instead of a survey: customers known to have had it, one a line."),
+    ] = None,
+    experience: Annotated[str, typer.Option("--experience", help="What those customers had: bad or good.")] = "bad",
+    channel: Annotated[str, typer.Option("--channel", help="Where they are looked for, by person key.")] = "company",
+    brand: Annotated[str | None, typer.Option("--brand", help="Of this brand only.", show_default=False)] = None,
+    coverage: CoverageShare = 1.0,
     profile: ProfileName = "dr2013",
     name: Annotated[str, typer.Option("--name", help="Name of the new profile.")] = "own",
     out: Annotated[Path | None, typer.Option("--out", help="Where to write it; printed when left out.")] = None,
 ) -> None:
-    """Make a profile of your own from a survey: whom did you tell, and how many."""
+    """Make a profile of your own from a survey (whom did you tell, how many?) or from a list of customers.
+
+    The customers must be a fair sample of those who had the experience, not people who complained elsewhere. How many
+    of them wrote on the channel is its rate, without asking anybody.
+    """
     from transforms import survey as surveys
     from transforms.rates import load_profile
 
     screen: Screen = context.obj
-    if survey is None:
+    if survey is not None and customers is not None:
+        raise InputError(
+            "a survey and --customers are given; do one, then the other with --profile on top of the first"
+        )
+    today = datetime.now(UTC).date()
+    if customers is not None:
+        from warehouse.people import seen_of_list
+
+        where = get_args(Channel)
+        if channel not in where:
+            raise InputError(f"--channel is {channel!r}, must be one of {', '.join(where)}")
+        if experience not in ("bad", "good"):
+            raise InputError(f"--experience is {experience!r}, must be bad or good")
+        people = _read(customers).splitlines()
+        found = seen_of_list(screen.resolved_home(), people, label=experience, channel=channel, brand=brand)
+        made = surveys.calibrate_by_list(
+            load_profile(profile), cast("Any", experience), cast("Any", channel), **found._asdict(), coverage=coverage,
+            name=name, on=today,
+        )  # fmt: skip
+        screen.note(f"{found.seen} of {found.customers} customers were seen on {channel}")
+    elif survey is not None:
+        made = surveys.calibrate(load_profile(profile), surveys.read_survey(_read(survey)), name=name, on=today)
+    else:
         screen.say(surveys.TEMPLATE.rstrip())
         return
-    try:
-        answers = surveys.read_survey(survey.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{survey} can't be read as UTF-8 text; correct the path") from error
-    made = surveys.calibrate(load_profile(profile), answers, name=name, on=datetime.now(UTC).date())
     text = surveys.profile_toml(made)
     if out is None:
         screen.say(text)
-    else:
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"--out is {out}, which can't be written ({error.strerror}); choose another place"
-            ) from error
-        screen.say(f"{out} written; check it with `grapevine rates check {out}`")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out is {out}, which can't be written ({error.strerror}); choose another place") from error
+    screen.say(f"{out} written; check it with `grapevine rates check {out}`")
 
 
 def _read_profile(file: Path) -> Profile:
     from transforms.rates import parse_profile
 
+    return parse_profile(_read(file), where=str(file))
+
+
+def _read(file: Path) -> str:
     try:
-        return parse_profile(file.read_text(encoding="utf-8"), where=str(file))
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file} can't be read as UTF-8 text; correct the path") from error
 

@@ -12,6 +12,7 @@ import pytest
 from grapevine import cli
 from records.home import Home
 from transforms import rates
+from warehouse import store
 
 GOOD = "id,text,date,stars\n1,fine service,2026-01-02T03:04:05Z,5\n2,bad service,2026-01-03T03:04:05Z,1\n"
 SETTINGS = """
@@ -281,6 +282,33 @@ def test_rates__a_profile_of_your_own_from_a_survey(desk: Desk) -> None:
     assert (code, "0.35" in out) == (0, True)
     code, _, err = desk("rates", "check", "none.toml")
     assert (code, "correct the path" in err) == (2, True)
+
+
+def test_rates__a_profile_of_your_own_from_a_list_of_customers(desk: Desk) -> None:
+    listed = [f"{number}@example.org" for number in range(200)]
+    (desk.folder / "customers.txt").write_text("\n".join([*listed, " 0@example.org ", ""]), encoding="utf-8")
+    command = ("rates", "calibrate", "--customers", "customers.txt", "--channel", "online", "--out", "own.toml")
+    assert "do `grapevine run` first" in desk(*command)[2]
+    home = Home(desk.folder / "home")
+    with store.open(home, step="test") as connection:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS core")
+        connection.execute("CREATE TABLE core.mention (mention_id INTEGER, person_key VARCHAR)")
+        connection.execute(
+            "CREATE TABLE core.experience AS SELECT range AS mention_id, 'acme' AS brand, 'online' AS channel, "
+            "if(range < 150, 'bad', 'good') AS label FROM range(160)"
+        )
+    assert "name the source's `person` column" in desk(*command)[2]
+    with store.open(home, step="test") as connection:  # 50 told twice and badly, 10 others well, 50 are on no list
+        people = [*listed[:50], *listed[:50], *(f"{number}@example.com" for number in range(50)), *listed[50:60]]
+        rows = [(number, store.hash_person(home, person)) for number, person in enumerate(people)]
+        connection.executemany("INSERT INTO core.mention VALUES (?, ?)", rows)
+    code, _, err = desk(*command, "--brand", "acme")
+    assert (code, "50 of 200 customers were seen on online" in err) == (0, True)
+    before, made = (rates.load_profile(name).rates for name in ("dr2013", str(desk.folder / "own.toml")))
+    # 56.5 discounted answers at .45 and 200 at .25
+    assert made["bad"]["online"].share_rate == pytest.approx((56.5 * 0.45 + 50) / 256.5, abs=0.001)
+    assert made["good"]["online"].share_rate == pytest.approx(before["good"]["online"].share_rate)
+    assert "must be bad or good" in desk(*command, "--experience", "meh")[2]
 
 
 def test_train__says_what_it_needs(desk: Desk) -> None:
