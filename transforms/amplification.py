@@ -195,13 +195,13 @@ def hidden_share(coverage: Mapping[Channel, float], rates: Mapping[Channel, Rate
     """Return the part of all tellings that is not collected, 0..1; a channel that is not named has coverage 0."""
     for name, kappa in coverage.items():
         probability(f"coverage of {name}", kappa)
-    told = math.fsum(rate.share_rate for rate in rates.values())
+    told = positive("channels told", math.fsum(rate.share_rate for rate in rates.values()))
     return max(0.0, 1 - math.fsum(coverage.get(name, 0.0) * rate.share_rate for name, rate in rates.items()) / told)
 
 
 def exposures_per_mention(channel: Channel, rates: Mapping[Channel, Rate]) -> float:
     """Return people reached per mention seen on a channel at coverage 1: a_c + sum of the others' s a / s_c."""
-    own = rates[channel]
+    own = _rate(rates, channel)
     others = math.fsum(rate.share_rate * rate.audience_mean for name, rate in rates.items() if name != channel)
     return own.audience_mean + others / own.share_rate
 
@@ -261,10 +261,10 @@ def heard(
     reach = reach_moments(rates).mean
     found = []
     for channel, y, coverage, labels in counts:
-        rate = rates[channel]
+        rate = _rate(rates, channel)
         pi = rate.share_rate * coverage.mode
         across = (
-            finite("label covariance", labels.covariance) / pi / (other[channel].share_rate * coverage.mode)
+            finite("label covariance", labels.covariance) / pi / (_rate(other, channel).share_rate * coverage.mode)
             if labels and other
             else 0.0
         )
@@ -379,6 +379,12 @@ def _shared(value: float) -> float:
     if not probability("shared", value) < 1:
         raise InputError(f"shared is {value}, must be below 1")
     return value
+
+
+def _rate(rates: Mapping[Channel, Rate], channel: Channel) -> Rate:
+    if channel not in rates:
+        raise InputError(f"channel is {channel!r}, which the rates lack; they hold {', '.join(rates) or 'none'}")
+    return rates[channel]
 
 
 def _parts(counts: Sequence[Count], rates: Mapping[Channel, Rate]) -> dict[Channel, float]:

@@ -68,6 +68,8 @@ class Headline(NamedTuple):
 
 def figures(counts: Counts, profile: Profile) -> dict[str, float | None]:
     """Return the points of `FIGURES`; None where one would divide by zero."""
+    if missing := [valence for valence in VALENCES if valence not in counts]:
+        raise InputError(f"counts lack {missing[0]}; give bad and good, of 0 where none was seen")
     n = {valence: pool(heard(counts[valence], profile.rates[valence])).experiences for valence in VALENCES}
     k = profile.exposures_per_experience
     reach = {valence: n[valence] * k[valence] for valence in VALENCES}

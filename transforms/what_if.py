@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from records.errors import InputError
 from transforms.amplification import Count, behind
 from transforms.bounds import count, positive, probability
 from transforms.ranges import Estimate
@@ -86,6 +87,8 @@ def what_if(counts: Mapping[Valence, Sequence[Count]], profile: Profile, plan: P
     """
     for name in ("recover", "invite_reviews", "invite_complaints", "theta"):
         probability(name, getattr(plan, name))
+    if missing := [valence for valence in VALENCES if valence not in counts]:
+        raise InputError(f"counts lack {missing[0]}; give bad and good, of 0 where none was seen")
     found = {valence: behind(counts[valence], profile.rates[valence]) for valence in VALENCES}
     n = {valence: found[valence].experiences for valence in VALENCES}
     k = profile.exposures_per_experience

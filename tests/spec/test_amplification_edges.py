@@ -11,12 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from records.errors import InputError
-from transforms.amplification import amplify, experience_range, experiences, quick_range, told_range
-from transforms.coverage import triangular
+from transforms.amplification import (
+    Count,
+    amplify,
+    behind,
+    experience_range,
+    experiences,
+    exposures_per_mention,
+    quick_range,
+    told_range,
+)
+from transforms.coverage import FULL, triangular
 from transforms.pooling import Heard, pool
 from transforms.ranges import Estimate, Moments, lognormal_range, ratio_range
+from transforms.rates import load_profile
 from transforms.ratios import change, overlap_variance
 from transforms.spread import retold_so_far, second_hand_range
+from transforms.what_if import Plan, what_if
 
 EDGES = [-1.0, 0.0, 5e-324, 1e-300, 1e-9, 0.3, 0.5, 1.0, 1.0000001, 35.0, 1e9, 1e15, 1e300, math.nan, math.inf]
 edges = st.sampled_from(EDGES)
@@ -123,3 +134,17 @@ def test_numbers__what_is_no_number_is_refused_by_name(value: Any) -> None:
 def test_ranges__of_moments_that_cannot_be_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(InputError, match="must"):
         call()
+
+
+def test_rates__a_channel_that_they_lack_is_named() -> None:
+    bad = load_profile("dr2013").rates["bad"]
+    rates = {name: rate for name, rate in bad.items() if name != "online"}
+    for call in (
+        lambda: behind([Count("online", 5, FULL)], rates),
+        lambda: behind([Count("company", 5, FULL), Count("fax", 5, FULL)], bad),  # type: ignore[arg-type]
+        lambda: exposures_per_mention("online", rates),
+    ):
+        with pytest.raises(InputError, match=r"channel is '(online|fax)', which the rates lack; they hold friends"):
+            call()
+    with pytest.raises(InputError, match="good"):
+        what_if({"bad": [Count("online", 5, FULL)]}, load_profile("dr2013"), Plan())
