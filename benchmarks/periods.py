@@ -54,7 +54,8 @@ SELECT
     mood < 0.01 AS is_recovered,
     false AS is_linked,
     CASE WHEN kind < 0.6 AND why > 0.5 THEN age * 2000 END::DOUBLE AS audience,
-    CASE WHEN kind < 0.6 THEN (place * 3)::BIGINT END AS repost_count
+    CASE WHEN kind < 0.6 THEN (place * 3)::BIGINT END AS repost_count,
+    CASE WHEN kind >= 0.6 AND kind < 0.65 THEN 'place-' || (why * 100)::INTEGER END AS place_id
 FROM (
     SELECT n, random() AS kind, random() AS mood, random() AS place, random() AS age, random() AS why
     FROM range({rows}) AS number (n)

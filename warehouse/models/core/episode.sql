@@ -80,6 +80,7 @@ dated as (
             'null', 'mention.view_count', 'null', '1', 'null', '1', 'mention.follower_count', var('follower_reach')
         ) }} as audience,
         mention.repost_count,
+        mention.place_id,
         greatest(clock.clock_loaded_at, mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
     from told
     -- by one key first: a join by two reads all rows of the millions that nothing touched
@@ -120,6 +121,7 @@ select
     dated.is_linked,
     dated.audience,
     dated.repost_count,
+    dated.place_id,
     dated.episode_loaded_at
 from dated
 inner join {{ source('raw', 'brand') }} as brand on dated.brand = brand.brand

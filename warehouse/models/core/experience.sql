@@ -27,7 +27,8 @@ select
     episode.is_recovered,
     episode.is_linked,
     episode.audience,
-    episode.repost_count
+    episode.repost_count,
+    episode.place_id
 from {{ ref('episode') }} as episode
 left join {{ ref('duplicate') }} as duplicate
     on episode.mention_id = duplicate.mention_id

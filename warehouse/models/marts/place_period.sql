@@ -1,11 +1,8 @@
 -- What was told of each place, as seen: too few a place for estimates of their own.
 with told as (
-    select
-        experience.*,
-        mention.place_id
-    from {{ ref('experience') }} as experience
-    inner join {{ ref('mention') }} as mention on experience.mention_id = mention.mention_id
-    where mention.place_id is not null and experience.told_at <= (select as_of from {{ source('raw', 'clock') }})
+    select *
+    from {{ ref('experience') }}
+    where place_id is not null and told_at <= (select as_of from {{ source('raw', 'clock') }})
 )
 
 {%- for kind in period_kinds() if kind != 'day' %}
