@@ -4,34 +4,43 @@
 -- each driver is not known. The audiences that sources tell are those of the driver's own tellings. A change is that of
 -- the counts as labelled, worked out as in core.change. Days and weeks are kept for so long (driver_days): of a driver, long
 -- ago, they would be most of the table and say little. Older days are put together as far as no kept period parts them.
-with named as (  -- nearly all tellings name the same few drivers in the same words
+with alike as materialized (  -- tellings that name the same drivers, put together before each driver gets its own
+    select
+        brand,
+        source,
+        channel,
+        told_date >= {{ recent_from(var('driver_days').day) }} as is_by_day,
+        told_date >= {{ period_start('week', recent_from(var('driver_days').week)) }} as is_by_week,
+        case
+            when is_by_day then told_date
+            when is_by_week
+                then greatest({{ period_start('week', 'told_date') }}, {{ period_start('month', 'told_date') }})
+            else {{ period_start('month', 'told_date') }}
+        end as from_date,
+        label as valence,
+        drivers,
+        count(*)::double as seen_count,
+        count(audience)::double as audience_count,
+        coalesce(sum(audience), 0)::double as audience_sum
+    from {{ ref('experience') }}
+    where drivers is not null and label in ('bad', 'good') and not is_duplicate and told_at <= {{ as_of() }}
+    group by all
+),
+
+named as (
     select drivers, unnest(string_split(drivers, ', ')) as driver
-    from (select distinct drivers from {{ ref('experience') }} where drivers is not null)
+    from (select distinct drivers from alike)
 ),
 
 told as materialized (
     select
-        experience.brand,
-        experience.source,
-        experience.channel,
-        experience.told_date >= clock.as_of::date - {{ var('driver_days').day }} as is_by_day,
-        experience.told_date >= {{ period_start('week', "clock.as_of::date - " ~ var('driver_days').week) }} as is_by_week,
-        case
-            when is_by_day then experience.told_date
-            when is_by_week then greatest(
-                {{ period_start('week', 'experience.told_date') }}, {{ period_start('month', 'experience.told_date') }}
-            )
-            else {{ period_start('month', 'experience.told_date') }}
-        end as from_date,
-        experience.label as valence,
+        alike.* exclude (drivers, seen_count, audience_count, audience_sum),
         named.driver,
-        count(*)::double as seen_count,
-        count(experience.audience)::double as audience_count,
-        coalesce(sum(experience.audience), 0)::double as audience_sum
-    from {{ ref('experience') }} as experience
-    inner join named on experience.drivers = named.drivers
-    cross join {{ source('raw', 'clock') }} as clock
-    where experience.label in ('bad', 'good') and not experience.is_duplicate and experience.told_at <= clock.as_of
+        sum(alike.seen_count) as seen_count,
+        sum(alike.audience_count) as audience_count,
+        sum(alike.audience_sum) as audience_sum
+    from alike
+    inner join named on alike.drivers = named.drivers
     group by all
 ),
 

@@ -2,7 +2,7 @@
 with told as (
     select *
     from {{ ref('experience') }}
-    where place_id is not null and told_at <= (select as_of from {{ source('raw', 'clock') }})
+    where place_id is not null and told_at <= {{ as_of() }}
 )
 
 {%- for kind in period_kinds() if kind != 'day' %}
