@@ -9,7 +9,6 @@ and quality is not measured: it needs labels that people gave.
 from __future__ import annotations
 
 import csv
-import gc
 import itertools
 import json
 import os
@@ -27,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.corpora import AIRLINE_NAMES, rows
+from records.garbage import uncollected
 from transforms import evaluation, vader
 from transforms.score import INPUT_SCHEMA, score_batch, score_files
 
@@ -93,13 +93,12 @@ def scorers() -> dict[str, Callable[[str], float]]:
 
 def seconds(function: Callable[[], object], passes: int = 1) -> float:
     """Return the seconds of processor time that the fastest pass takes, without looking for garbage meanwhile."""
-    gc.disable()
     took = []
-    for _ in range(passes):
-        start = time.process_time()
-        function()
-        took.append(time.process_time() - start)
-    gc.enable()
+    with uncollected():
+        for _ in range(passes):
+            start = time.process_time()
+            function()
+            took.append(time.process_time() - start)
     return min(took)
 
 

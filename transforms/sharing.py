@@ -7,13 +7,12 @@ from the first moment, while the others still start.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 
 from records import processes
 from records.errors import Killed
+from records.garbage import uncollected
 
 __all__ = ["Score", "Work", "share"]
 
@@ -97,7 +97,7 @@ def share(inputs: Sequence[Path], out: Path, work: Work, workers: int) -> int:
 
 def _take_share(inputs: Sequence[Path], parts: Path, work: Work) -> None:
     """Take rows that nobody has taken until there are none left."""
-    with _no_cycles():
+    with uncollected():  # scoring makes many small objects: looking for cycles would take a third of the time
         score = work.begin()
         for number, path in enumerate(inputs):
             with pq.ParquetFile(path) as file:
@@ -156,15 +156,3 @@ def _put_together(parts: list[Path], whole: Path, work: Work) -> None:
         for part in parts:
             writer.write_table(pq.read_table(part, schema=work.schema))
     beside.replace(whole)
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Scoring makes many small objects and no cycles: looking for cycles would take a third of the time."""
-    was_collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_collecting:
-            gc.enable()

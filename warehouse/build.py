@@ -7,7 +7,6 @@ nor models have changed since the last build.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import shutil
@@ -20,6 +19,7 @@ from typing import Any
 import duckdb
 
 from records.errors import CheckFailed
+from records.garbage import uncollected
 from records.home import Home
 from warehouse import clock, store
 
@@ -124,14 +124,11 @@ def _dbt(home: Home, command: Sequence[str]) -> Sequence[Any]:
             *("--log-level", "none", "--log-level-file", "none", "--quiet", "--no-print", "--no-use-colors"),
             *("--no-version-check", "--no-send-anonymous-usage-stats", "--threads", "1"),
         ]
-        # dbt keeps what it makes: looking through it for garbage, again and again, is a seventh of a build
-        was_collecting = gc.isenabled()
-        gc.disable()
         try:
-            answer = dbtRunner().invoke(arguments)
+            # dbt keeps what it makes: looking through it for garbage, again and again, is a seventh of a build
+            with uncollected():
+                answer = dbtRunner().invoke(arguments)
         finally:
-            if was_collecting:
-                gc.enable()
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     results = getattr(answer.result, "results", None) or ()
     failed = [result for result in results if str(result.status) in {"error", "fail", "runtime error"}]
