@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.literal import quoted
+
 __all__ = ["Blanked", "blank_rows", "native_ids", "remove_pages"]
 
 _WORDS = ("title", "text", "url")
@@ -59,7 +61,7 @@ def blank_rows(connection: duckdb.DuckDBPyConnection, folder: Path) -> Blanked:
             "CASE WHEN is_lost THEN '' ELSE content_hash END AS content_hash, "
             "CASE WHEN is_lost THEN 'gone' ELSE visibility END AS visibility) FROM "
             f"(SELECT *, mention_id::UUID IN (SELECT mention_id FROM buried) AS is_lost FROM {_parquet(file)}) "
-            f"ORDER BY row_no) TO '{_text(draft)}' (FORMAT parquet, COMPRESSION zstd)"
+            f"ORDER BY row_no) TO {quoted(draft)} (FORMAT parquet, COMPRESSION zstd)"
         )
         draft.replace(file)
         rows, files = rows + row[0], files + 1
@@ -93,11 +95,7 @@ def _hits(file: Path) -> str:
 
 
 def _parquet(file: Path) -> str:
-    return f"read_parquet('{_text(file)}')"
-
-
-def _text(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return f"read_parquet({quoted(file)})"
 
 
 def _remove(paths: Iterable[Path]) -> int:

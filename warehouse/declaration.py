@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from records.errors import CheckFailed
+from warehouse.literal import quoted
 
 __all__ = ["Column", "Table", "apply", "tables"]
 
@@ -62,10 +63,10 @@ def apply(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
     connection.execute(_text())
     for table in tables():
-        connection.execute(f"COMMENT ON TABLE raw.{table.name} IS {_quoted(table.description)}")
+        connection.execute(f"COMMENT ON TABLE raw.{table.name} IS {quoted(table.description)}")
         for column in table.columns:
             connection.execute(f"ALTER TABLE raw.{table.name} ADD COLUMN IF NOT EXISTS {column.name} {column.kind}")
-            connection.execute(f"COMMENT ON COLUMN raw.{table.name}.{column.name} IS {_quoted(column.description)}")
+            connection.execute(f"COMMENT ON COLUMN raw.{table.name}.{column.name} IS {quoted(column.description)}")
     connection.execute("DELETE FROM raw.declaration")
     connection.execute("INSERT INTO raw.declaration VALUES (?)", [declared])
     connection.execute("COMMIT")
@@ -97,7 +98,3 @@ def _column(table: str, line: str) -> Column:
     if match is None or not match["description"]:
         raise CheckFailed(f"raw.{table} has the line {line.strip()!r} in {_FILE.name}; write NAME TYPE, -- description")
     return Column(match["name"], match["kind"], "NOT NULL" not in match["rest"], match["description"])
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

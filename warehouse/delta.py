@@ -19,6 +19,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.literal import quoted
+
 __all__ = ["LARGE", "Changes", "apply_changes", "has_stamps", "in_turn", "write_months"]
 
 LARGE = "mentions"
@@ -181,7 +183,7 @@ def write_months(
         with connection.cursor() as one:
             one.execute(
                 f"COPY (FROM target.marts.{LARGE} WHERE {_within(month)}) "
-                f"TO {_quoted(folder / f'{LARGE}-{month}-0.parquet')} (FORMAT parquet, COMPRESSION zstd)"
+                f"TO {quoted(folder / f'{LARGE}-{month}-0.parquet')} (FORMAT parquet, COMPRESSION zstd)"
             )
 
     # Rows lie by date, so that a query for one month reads little else and holds nothing back; all at once, partitioned
@@ -193,7 +195,7 @@ def write_months(
             os.link(file, folder / file.name)
     if not any(folder.iterdir()):  # no row at all: a file that says which columns there are
         file = folder / f"{LARGE}-none-0.parquet"
-        connection.execute(f"COPY (FROM target.marts.{LARGE}) TO {_quoted(file)} (FORMAT parquet)")
+        connection.execute(f"COPY (FROM target.marts.{LARGE}) TO {quoted(file)} (FORMAT parquet)")
 
 
 def _within(month: str) -> str:
@@ -208,7 +210,3 @@ def _threads(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _month_of(file: Path) -> str:
     return file.stem.removeprefix(f"{LARGE}-").rpartition("-")[0]
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -17,6 +17,7 @@ from records.cells import FORMULA, HARMLESS
 from records.errors import InputError
 from records.home import Home
 from warehouse import query
+from warehouse.literal import quoted
 from warehouse.spreadsheet import write_sheet
 
 __all__ = ["KINDS", "export"]
@@ -63,7 +64,7 @@ def export(home: Home, table: str, path: Path, *, kind: Kind) -> int:
 def _copy(reader: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, str], path: Path, kind: Kind) -> int:
     def cell(name: str) -> str:
         if kind == "csv" and kinds[name] == "VARCHAR":
-            return f'regexp_replace("{name}", {_quoted(FORMULA)}, {_quoted(HARMLESS)}, \'g\') AS "{name}"'
+            return f'regexp_replace("{name}", {quoted(FORMULA)}, {quoted(HARMLESS)}, \'g\') AS "{name}"'
         return f'"{name}"'
 
     options = "FORMAT csv, HEADER true" if kind == "csv" else "FORMAT parquet, COMPRESSION zstd"
@@ -71,16 +72,12 @@ def _copy(reader: duckdb.DuckDBPyConnection, table: str, kinds: dict[str, str], 
     try:
         row = reader.execute(
             f'COPY (SELECT {", ".join(map(cell, kinds))} FROM marts."{table}" ORDER BY ALL) '
-            f"TO {_quoted(str(draft))} ({options})"
+            f"TO {quoted(draft)} ({options})"
         ).fetchone()
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     return int(row[0]) if row else 0
-
-
-def _quoted(words: str) -> str:
-    return f"'{words.replace(chr(39), chr(39) * 2)}'"
 
 
 def _rows(answer: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:

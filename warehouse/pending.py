@@ -23,6 +23,7 @@ from records.errors import CheckFailed, InputError
 from records.home import Home
 from warehouse import clock, store
 from warehouse.given import insert_rows
+from warehouse.literal import quoted
 
 __all__ = ["discard_leftovers", "export", "import_scored"]
 
@@ -135,7 +136,7 @@ def _write(connection: duckdb.DuckDBPyConnection, home: Home, run: dict[str, obj
     draft = folder.with_name(folder.name + ".tmp")
     draft.mkdir(mode=0o700, parents=True)
     connection.execute(
-        f"COPY (FROM pending) TO '{_path(draft / 'in')}' (FORMAT parquet, FILENAME_PATTERN 'pending-{{i}}', "
+        f"COPY (FROM pending) TO {quoted(draft / 'in')} (FORMAT parquet, FILENAME_PATTERN 'pending-{{i}}', "
         f"ROW_GROUP_SIZE {_ROWS_PER_FILE}, ROW_GROUPS_PER_FILE 1)"
     )
     (draft / "run.json").write_text(json.dumps(run), encoding="utf-8")
@@ -147,10 +148,10 @@ def _check(connection: duckdb.DuckDBPyConnection, folder: Path, expected: int) -
     try:
         connection.execute(
             "CREATE TEMP VIEW scored AS SELECT * REPLACE (mention_id::UUID AS mention_id) "
-            f"FROM read_parquet('{_path(folder / 'out' / '*.parquet')}')"
+            f"FROM read_parquet({quoted(folder / 'out' / '*.parquet')})"
         )
-        inputs = _path(folder / "in" / "*.parquet")
-        asked = f"(SELECT mention_id::UUID AS mention_id, version_no, brand FROM '{inputs}')"
+        inputs = quoted(folder / "in" / "*.parquet")
+        asked = f"(SELECT mention_id::UUID AS mention_id, version_no, brand FROM {inputs})"
         row = connection.execute(
             "SELECT (SELECT count(*) FROM scored), "
             f"(SELECT count(*) FROM {asked} SEMI JOIN scored USING (mention_id, version_no, brand))"
@@ -168,7 +169,3 @@ def _check(connection: duckdb.DuckDBPyConnection, folder: Path, expected: int) -
 def _mark(connection: duckdb.DuckDBPyConnection, revision: int | None, models: str, looked_at: str) -> None:
     clock.mark(connection, "scored_from", f"{revision} {models}")
     clock.mark(connection, "scored_loaded_at", looked_at)
-
-
-def _path(path: Path) -> str:
-    return str(path).replace("'", "''")

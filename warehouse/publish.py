@@ -21,6 +21,7 @@ import duckdb
 from records.errors import CheckFailed, InputError
 from records.home import Home
 from warehouse import clock, delta, published, store
+from warehouse.literal import quoted
 from warehouse.published import FILE, FORMAT, LATEST, MartTable, describe, is_whole
 
 __all__ = ["PublishReport", "publish"]
@@ -218,8 +219,8 @@ def _validate(draft: Path, expected: dict[str, int]) -> None:
 
 def _parquet_rows(folder: Path) -> int:
     with duckdb.connect() as reader:
-        files = str(folder / "**" / "*.parquet").replace("'", "''")
-        row = reader.execute(f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata('{files}')").fetchone()
+        files = quoted(folder / "**" / "*.parquet")
+        row = reader.execute(f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({files})").fetchone()
     return int(row[0]) if row else 0
 
 

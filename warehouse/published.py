@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from records.errors import CheckFailed
+from warehouse.literal import quoted
 
 __all__ = [
     "FILE",
@@ -62,9 +63,9 @@ class MartTable:
         body = ", ".join(
             f'"{name}" {kind}{" NOT NULL" if required else ""}' for name, kind, required, _ in self.columns
         )
-        said = [f"COMMENT ON TABLE {place} IS {_quoted(self.comment)}"] if self.comment else []
+        said = [f"COMMENT ON TABLE {place} IS {quoted(self.comment)}"] if self.comment else []
         said += [
-            f'COMMENT ON COLUMN {place}."{name}" IS {_quoted(comment)}'
+            f'COMMENT ON COLUMN {place}."{name}" IS {quoted(comment)}'
             for name, _, _, comment in self.columns
             if comment
         ]
@@ -103,7 +104,7 @@ def signature(tables: Sequence[MartTable]) -> str:
 @contextmanager
 def attach(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
     """Attach a DuckDB file, new or known, as `target`; what was committed to it is in the file at the end."""
-    connection.execute(f"ATTACH {_quoted(str(file))} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
+    connection.execute(f"ATTACH {quoted(file)} AS target (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         yield
         connection.execute("CHECKPOINT target")
@@ -125,7 +126,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: MartTable, folde
     """Write one table of `target` as Parquet into `folder`, which is missing; it is made."""
     folder.mkdir(parents=True)
     connection.execute(
-        f'COPY (FROM target.marts."{table.name}") TO {_quoted(str(folder / f"{table.name}.parquet"))} '
+        f'COPY (FROM target.marts."{table.name}") TO {quoted(folder / f"{table.name}.parquet")} '
         "(FORMAT parquet, COMPRESSION zstd)"
     )
 
@@ -184,7 +185,3 @@ def is_whole(folder: Path) -> bool:
 def _one(answer: duckdb.DuckDBPyConnection) -> int:
     row = answer.fetchone()
     return int(row[0]) if row else 0
-
-
-def _quoted(text: str | None) -> str:
-    return "'" + (text or "").replace("'", "''") + "'"
