@@ -40,12 +40,13 @@ compared as (
 
 {#-
 What was told in each period, and what of it on the sources that can be compared with the period before and with the one
-behind. Wants `compared` and a CTE `counted`: period_no, source, channel, the `keys`,
-seen_count (as counted), true_count (the same after correction of labels), spread (its variance, Poisson noise included),
-`beside` (numbers that are compared as well), `totals` (others, just added up) and `same` (equal on all rows of a period
-and its keys). Gives the CTE `by_role`, one row per period_no and keys: seen_count, totals and same; most_seen_count,
-that of the channel which shows most; next_no of the period that is compared with it; ..._now (of the sources compared with the period before; null without any), ..._before (with the one behind), each
-experience seen on a channel of its own; `scaled`: true_count of now at the coverage of before.
+behind. Wants `compared` and a CTE `counted`: period_no, source, channel, the `keys`, seen_count (as counted), true_count
+(the same after correction of labels), spread (its variance, Poisson noise included), `beside` (numbers that are compared
+as well), `totals` (others, just added up) and `same` (equal on all rows of a period and its keys). Gives the CTE
+`by_role`, one row per period_no and keys: seen_count, totals and same; most_seen_count, that of the channel which shows
+most; next_no of the period that is compared with it; ..._now (of the sources compared with the period before; null
+without any), ..._before (of those compared with the one behind), each experience seen on a channel of its own; `scaled`:
+true_count of now at the coverage of before.
 -#}
 {% macro by_role(keys, true_count='true_count', spread='spread', beside=[], totals=[], same=[]) -%}
 role as (
@@ -118,10 +119,10 @@ by_role as (
 {%- endmacro %}
 
 {#-
-Each period beside the one that it is compared with. Wants in `source` the columns of `by_role`, one more that is wanted of
-both periods (`beside`), and others that are kept of the period itself. Gives the CTE `beside_before`: one row per period_no
-and keys that has a row itself or is compared with one that has; counts are 0 where nothing
-was told.
+Each period beside the one that it is compared with. Wants in `source` the columns of `by_role`, with its `beside`, one more
+that is wanted of both periods (`value`), and others that are kept of the period itself (`kept`). Gives the CTE
+`beside_before`: one row per period_no and keys that has a row itself or is compared with one that has; counts are 0 where
+nothing was told, null where nothing is compared.
 -#}
 {% macro beside_before(source, keys, value, beside=[], kept=[]) -%}
 beside_before as (

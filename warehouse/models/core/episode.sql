@@ -83,10 +83,10 @@ dated as (
         mention.place_id,
         greatest(clock.clock_loaded_at, mention.mention_loaded_at, told.label_loaded_at) as episode_loaded_at
     from told
-    -- by one key first: a join by two reads all rows of the millions that nothing touched
-    inner join (from {{ source('raw', 'mention_version') }} {{ only_touched }}) as version
+    inner join {{ source('raw', 'mention_version') }} as version
         on told.mention_id = version.mention_id and told.version_no = version.version_no
     inner join {{ ref('mention') }} as mention on told.mention_id = mention.mention_id
+    -- by one key first: a join by two reads all rows of the millions that nothing touched
     left join (from {{ source('raw', 'signature') }} {{ only_touched }}) as signature
         on told.mention_id = signature.mention_id and told.version_no = signature.version_no
     cross join {{ source('raw', 'clock') }} as clock

@@ -1,7 +1,8 @@
 -- What was told of each brand on each day, by source. Only days on which something was told, up to the run's as_of: a date
 -- after it is mistaken, or not yet due (marts.source_health counts those). Tellings that are alike in all that is told apart
 -- here are added up first, in one look at all of them: choosing among them for each figure costs more than twice as much.
-{%- set age = "(epoch_us(" ~ as_of() ~ ") - epoch_us(told_at)) / 6e7" %}
+{%- set as_of = as_of() %}
+{%- set age = "(epoch_us(" ~ as_of ~ ") - epoch_us(told_at)) / 6e7" %}
 with alike as (
     select
         brand,
@@ -21,7 +22,7 @@ with alike as (
         count(rating_of_five) as rating_count,
         sum(rating_of_five) as rating_sum
     from {{ ref('experience') }}
-    where told_at <= {{ as_of() }}
+    where told_at <= {{ as_of }}
     group by all
 )
 
