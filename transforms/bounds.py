@@ -106,10 +106,7 @@ def probability(name: str, value: float) -> float:
     Raises:
         InputError: outside that range.
     """
-    found = finite(name, value)
-    if not 0 <= found <= 1:
-        raise InputError(f"{name} is {found}, must be from 0 to 1")
-    return found
+    return _between(name, value, 0, 1)
 
 
 def amount(name: str, value: float) -> float:
@@ -118,10 +115,7 @@ def amount(name: str, value: float) -> float:
     Raises:
         InputError: negative, above `LARGEST_AMOUNT` or not a number.
     """
-    found = finite(name, value)
-    if not 0 <= found <= LARGEST_AMOUNT:
-        raise InputError(f"{name} is {found}, must be from 0 to {LARGEST_AMOUNT:g}")
-    return found
+    return _between(name, value, 0, LARGEST_AMOUNT)
 
 
 def relative_variance(name: str, mean: float, variance: float) -> float:
@@ -145,3 +139,10 @@ def inverse_moments(e1: float, e2: float) -> None:
     e1, e2 = finite("e1", e1), finite("e2", e2)
     if not (1 - 1e-6 <= e1 <= 1 / SMALLEST_SHARE and e1 * e1 * (1 - 1e-6) <= e2 <= LARGEST_AMOUNT):
         raise InputError(f"e1 is {e1} and e2 is {e2}, must hold e1 >= 1 and e2 >= e1^2, as means of 1/pi and 1/pi^2")
+
+
+def _between(name: str, value: float, low: float, high: float) -> float:
+    found = finite(name, value)
+    if not low <= found <= high:
+        raise InputError(f"{name} is {found}, must be from {low:g} to {high:g}")
+    return found

@@ -8,18 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from grapevine import pipeline
 from records.home import Home
 
 from .conftest import HERE, SAMPLE, Grapevine, Unhurt, differing, published
 
 
-def test_rebuild__another_profile_keeps_what_was_said(
-    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
-) -> None:
+@pytest.fixture
+def folder(unhurt: Unhurt, home: Home, tmp_path: Path) -> Path:
+    """A copy of the sample's files; `home` is a copy of what was made of them."""
     shutil.copytree(unhurt.home.root, home.root, symlinks=True)
-    folder = tmp_path / "sample"
-    shutil.copytree(SAMPLE.parent, folder)
+    return Path(shutil.copytree(SAMPLE.parent, tmp_path / "sample"))
+
+
+def test_rebuild__another_profile_keeps_what_was_said(
+    unhurt: Unhurt, home: Home, folder: Path, grapevine: Grapevine
+) -> None:
     settings = folder / "grapevine.toml"
     settings.write_text(settings.read_text().replace('profile = "dr2013"', 'profile = "satisfied_post_more"'))
 
@@ -36,12 +42,7 @@ def test_rebuild__another_profile_keeps_what_was_said(
     assert published(home, f"SELECT estimated_bad_count FROM marts.brand_period {week}") != said
 
 
-def test_publish__reader_sees_whole_states_only(
-    unhurt: Unhurt, home: Home, tmp_path: Path, grapevine: Grapevine
-) -> None:
-    shutil.copytree(unhurt.home.root, home.root, symlinks=True)
-    folder = tmp_path / "sample"
-    shutil.copytree(SAMPLE.parent, folder)
+def test_publish__reader_sees_whole_states_only(home: Home, folder: Path, grapevine: Grapevine) -> None:
     with (folder / "posts.jsonl").open("a", encoding="utf-8") as posts:
         late = {"id": "p9999", "author": "u1", "created_at": "2026-11-15T20:00:00Z", "text": "Thistlepost: awful."}
         posts.write(json.dumps(late) + "\n")
